@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/hash-index.h"
+#include "base/vec.h"
+
+/* A file (or the kernel, or the vDSO, or a process's JIT code) that holds code. Immutable once
+ * made, but for the cache's own fields: any thread may read it while it holds a reference. */
+typedef enum {
+  PROF_MODULE_FILE,
+  PROF_MODULE_VDSO,
+  PROF_MODULE_KERNEL,    /* addresses are the kernel's own */
+  PROF_MODULE_ANONYMOUS, /* executable memory without a file: addresses are the process's own */
+} ProfModuleKind;
+
+typedef struct {
+  uint64_t offset, vaddr, n_file_bytes; /* PT_LOAD */
+  bool is_executable;
+} ProfSegment;
+
+typedef struct ProfModule {
+  unsigned n_refs; /* atomic */
+  ProfModuleKind kind;
+  uint32_t id;    /* dense, from 0, in its cache */
+  pid_t pid;      /* ANONYMOUS: whose; FILE: the process it was first seen in */
+  char *path;     /* as the process names it; "[vdso]", "[kernel]", "[anon]" */
+  int fd;         /* the open file, read with pread; -1: could not be opened */
+  int open_errno; /* why */
+  uint8_t *image; /* VDSO: its bytes */
+  size_t n_image_bytes;
+  char *build_id;   /* hex; NULL: none */
+  uint16_t machine; /* EM_*; 0: not an ELF file */
+  PROF_VEC (ProfSegment) segments;
+  uint64_t map_start, map_limit, map_offset; /* the first mapping it was seen at, for pprof */
+} ProfModule;
+
+ProfModule *prof_module_ref (ProfModule *module);   /* any thread */
+ProfModule *prof_module_unref (ProfModule *module); /* any thread; returns NULL */
+
+/* Reads the ELF header, program headers and build ID of the module's file or image; for tests and
+ * fuzzing too. Every offset is checked. -EBADMSG: not an ELF file that can be used. */
+int prof_module_read_elf (ProfModule *module);
+
+/* File offset to the ELF file's own address, by its PT_LOADs. False if no segment has it. */
+bool prof_module_offset_to_vaddr (const ProfModule *module, uint64_t offset, uint64_t *ret_vaddr);
+
+/* A new libelf handle on the file or image, to be used by one thread: descriptors are read with
+ * pread and never mapped, because a file may be truncated under us. NULL: errno says why. */
+struct Elf;
+struct Elf *prof_module_open_elf (const ProfModule *module);
+
+/* ---- the cache: one thread's ---- */
+
+/* What a mapping says of its file. */
+typedef struct {
+  const char *path;
+  uint32_t device_major, device_minor;
+  uint64_t inode;
+  bool is_deleted;
+} ProfModuleKey;
+
+typedef struct {
+  PROF_VEC (ProfModule *) modules;
+  ProfHashIndex index;
+} ProfModuleCache;
+
+void prof_module_cache_init (ProfModuleCache *cache);
+void prof_module_cache_finish (ProfModuleCache *cache);
+
+/* The module of a file mapped by `pid` at [start, limit) from `offset`: opened through
+ * /proc/PID/root, /proc/PID/map_files where the file was replaced or deleted, then the path itself.
+ * Never fails for the file's sake (then fd is -1): -ENOMEM only. The result is the cache's. */
+int prof_module_cache_get_file (ProfModuleCache *cache,
+                                pid_t pid,
+                                const ProfModuleKey *key,
+                                uint64_t start,
+                                uint64_t limit,
+                                uint64_t offset,
+                                ProfModule **ret);
+/* `pid`: whose vDSO to read, once for all processes; 0: this process's own. */
+int prof_module_cache_get_vdso (ProfModuleCache *cache, ProfModule **ret);
+int prof_module_cache_get_kernel (ProfModuleCache *cache, ProfModule **ret);
+int prof_module_cache_get_anonymous (ProfModuleCache *cache, pid_t pid, ProfModule **ret);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <prof/profile.h>
+#include <prof/sampling.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Samples where programs spend CPU time or cause events (perf_event_open(2)), unwinds the stacks
+ * while recording, and makes a symbolized profile. One handle belongs to one thread at a time. */
+typedef struct ProfCpuProfiler ProfCpuProfiler;
+
+typedef enum {
+  PROF_UNWIND_AUTO,           /* unwind tables, and frame pointers where there are none */
+  PROF_UNWIND_FRAME_POINTERS, /* the kernel's walk: cheapest, needs -fno-omit-frame-pointer */
+  PROF_UNWIND_DWARF,          /* unwind tables only */
+} ProfUnwindMode;
+
+typedef enum {
+  PROF_TARGET_SELF,
+  PROF_TARGET_PIDS,
+  PROF_TARGET_COMMAND,
+  PROF_TARGET_SYSTEM,
+} ProfTarget;
+
+typedef struct {
+  size_t size; /* set by the initializer; lets the struct grow */
+
+  ProfTarget target;
+  const pid_t *pids; /* PROF_TARGET_PIDS */
+  size_t n_pids;
+  const char *const *command;     /* PROF_TARGET_COMMAND: argv, NULL-terminated, found by PATH */
+  const char *const *environment; /* "NAME=value" to set or "NAME" to unset, NULL-terminated */
+  const char *working_directory;  /* NULL: this process's */
+  bool no_inherit;                /* do not follow child processes */
+
+  const char *const *events; /* event names, NULL-terminated; NULL: "cycles", else "cpu-clock" */
+  unsigned sampling_rate;    /* Hz */
+  uint64_t period;           /* one sample per so many events; 0: by sampling_rate */
+  uint64_t delay_ns;         /* after start, before the first sample */
+  uint64_t duration_ns;      /* 0: until stopped */
+  unsigned max_stack_depth;
+  ProfUnwindMode unwind_mode;
+  uint32_t stack_bytes;   /* stack copied with a sample for unwinding by tables; 0: chosen */
+  size_t ring_bytes;      /* for each CPU; 0: chosen */
+  ProfSampling *sampling; /* NULL: always; the profiler takes its own reference */
+  bool exclude_kernel;
+  bool include_thread_names; /* label "thread" */
+  bool collect_thread_ids;   /* labels "tid" and "pid" */
+  bool collect_timestamps;   /* label "end_timestamp_ns" */
+} ProfCpuConfig;
+
+#define PROF_CPU_CONFIG_INIT                                                                       \
+  {                                                                                                \
+    .size = sizeof (ProfCpuConfig), .target = PROF_TARGET_SELF, .sampling_rate = 100,              \
+    .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .include_thread_names = true,          \
+    .collect_thread_ids = true, .collect_timestamps = true                                         \
+  }
+
+typedef struct {
+  uint64_t total_samples;
+  uint64_t dropped_samples;  /* lost by the kernel; refused ones are in the strategy's stats */
+  uint64_t throttled;        /* times the kernel paused an event that fired too often */
+  uint64_t truncated_stacks; /* stacks that did not reach their root */
+  uint64_t duration_ns;
+  uint64_t avg_sample_interval_ns;
+  uint64_t unique_functions; /* known after generate_profile */
+  uint64_t unique_locations;
+  uint64_t n_processes, n_threads; /* seen so far */
+} ProfCpuStats;
+
+typedef enum {
+  PROF_EVENT_STOPPED = 1 << 0, /* the duration is over or the target exited */
+  PROF_EVENT_SAMPLES_LOST = 1 << 1,
+  PROF_EVENT_FAILED = 1 << 2,
+} ProfEvents;
+
+/* Opens the events; a command is started, and waits before its first instruction. `config` is
+ * copied. Errors: -ENOENT (command, pid, event), -EACCES/-EPERM (rights: the message has the
+ * remedy), -ESRCH, -EMFILE, -EINVAL (names the field). */
+PROF_API int prof_cpu_profiler_new (const ProfCpuConfig *config,
+                                    ProfCpuProfiler **ret,
+                                    ProfError *reterr);
+/* Stops if running. A command that was never started is killed; a started one goes on. */
+PROF_API ProfCpuProfiler *prof_cpu_profiler_free (ProfCpuProfiler *profiler);
+PROF_API int prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr);
+/* Sampling ends before it returns; what is in the rings is still taken. A command goes on. */
+PROF_API int prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr);
+PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler); /* any thread */
+PROF_API void prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler,
+                                           ProfCpuStats *ret); /* any thread */
+/* Symbolizes in the calling thread: may take seconds, so not from a UI thread. Works while running
+ * and after stop. The profile is the caller's. */
+PROF_API int prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler,
+                                                 ProfProfile **ret,
+                                                 ProfError *reterr);
+
+/* Poll the descriptor for POLLIN in any main loop, then collect what happened: a set of ProfEvents,
+ * or a negative errno with the reason in `reterr`. */
+PROF_API int prof_cpu_profiler_get_fd (ProfCpuProfiler *profiler);
+PROF_API int prof_cpu_profiler_process_events (ProfCpuProfiler *profiler, ProfError *reterr);
+
+/* The started command: its pid, or 0. */
+PROF_API pid_t prof_cpu_profiler_get_command_pid (ProfCpuProfiler *profiler);
+/* Waits for the command and returns its wait status (waitpid(2)); -ECHILD if there is none. With
+ * `block` false: -EAGAIN while it runs. */
+PROF_API int prof_cpu_profiler_wait_command (ProfCpuProfiler *profiler,
+                                             bool block,
+                                             int *ret_status);
+
+/* Sentences for the user, known after new: fallbacks ("cycles can't be counted here; …"), missing
+ * rights. NULL-terminated, borrowed. */
+PROF_API const char *const *prof_cpu_profiler_get_notes (ProfCpuProfiler *profiler);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stddef.h>
+
+#include <prof/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+  PROF_CHECK_OK,
+  PROF_CHECK_LIMITED, /* works with less: the detail says what */
+  PROF_CHECK_MISSING,
+} ProfCheckStatus;
+
+/* One thing that profiling needs, e.g. "CPU events of own processes". Strings are never NULL. */
+typedef struct {
+  const char *id;    /* stable, e.g. "own-process", "other-process", "kernel-stacks" */
+  const char *title; /* one line */
+  ProfCheckStatus status;
+  const char *detail; /* what was found */
+  const char *remedy; /* what to do, with the command; "" if nothing */
+} ProfCheck;
+
+typedef struct ProfDoctor ProfDoctor;
+
+/* Tries what the calling user may profile on this machine: own processes, other users' processes,
+ * the whole system, kernel stacks, hardware counters, tracepoints, ring memory, kernel symbols,
+ * open files. Opens and closes events; changes nothing. */
+PROF_API int prof_doctor_new (ProfDoctor **ret, ProfError *reterr);
+PROF_API ProfDoctor *prof_doctor_free (ProfDoctor *doctor);
+PROF_API const ProfCheck *prof_doctor_get_checks (const ProfDoctor *doctor, size_t *ret_n);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <prof/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  const char *name;        /* as `prof record -e` takes it */
+  const char *description; /* never NULL */
+  const char *source;      /* the PMU, "software" or "tracepoint" */
+  bool is_countable;       /* this machine and this user can count it (tried) */
+  const char *reason;      /* why not; "" if countable */
+} ProfEventInfo;
+
+typedef struct ProfEventList ProfEventList;
+
+/* Lists the events whose name or description contains `pattern` (a POSIX extended regular
+ * expression, case-insensitive; NULL: all). With `probe`, each event is opened once to fill
+ * is_countable. May take a second: not from a UI thread. */
+PROF_API int prof_event_list_new (const char *pattern,
+                                  bool probe,
+                                  ProfEventList **ret,
+                                  ProfError *reterr);
+PROF_API ProfEventList *prof_event_list_free (ProfEventList *list);
+PROF_API const ProfEventInfo *prof_event_list_get (const ProfEventList *list, size_t *ret_n);
+
+#ifdef __cplusplus
+}
+#endif

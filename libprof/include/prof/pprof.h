@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <prof/error.h>
+#include <prof/profile.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Writes a gzip-compressed profile.proto (google/pprof) to a descriptor. */
+PROF_API int prof_pprof_write (const ProfProfile *profile, int fd, ProfError *reterr);
+
+/* Writes to a temporary file beside `path` and renames it over `path`: on failure the old file
+ * survives and nothing is left behind. Descriptors that can't be renamed over (/dev/stdout, pipes)
+ * are written directly. */
+PROF_API int prof_pprof_save (const ProfProfile *profile, const char *path, ProfError *reterr);
+
+/* Reads a profile.proto, gzip-compressed or not, from the descriptor's position to its end. Checks
+ * google/pprof's validity rules: -EBADMSG with the table and the index at fault; -EFBIG when a
+ * bound against hostile input is met. */
+PROF_API int prof_pprof_read (int fd, ProfProfile **ret, ProfError *reterr);
+PROF_API int prof_pprof_open (const char *path, ProfProfile **ret, ProfError *reterr);
+
+/* Brendan Gregg's collapsed stacks: "root;caller;leaf 42\n". Writing sums one sample type. */
+PROF_API int prof_collapsed_write (const ProfProfile *profile,
+                                   unsigned value_type,
+                                   int fd,
+                                   ProfError *reterr);
+PROF_API int prof_collapsed_read (int fd, ProfProfile **ret, ProfError *reterr);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <prof/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The pprof data model (google/pprof proto/profile.proto): tables of plain rows that name each
+ * other by index. Row 0 of every table but the samples and the sample types is the empty row and
+ * means "none"; string 0 is "". A profile belongs to one thread while it is built; once shared it
+ * is not modified any more and any thread may read it. */
+typedef struct ProfProfile ProfProfile;
+
+typedef struct {
+  uint32_t type, unit; /* strings */
+} ProfValueType;
+
+typedef struct {
+  uint64_t start, limit, offset;
+  uint32_t filename, build_id; /* strings; the build ID in hex */
+  bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
+} ProfMapping;
+
+typedef struct {
+  uint32_t name, system_name, filename; /* strings */
+  int64_t start_line;
+} ProfFunction;
+
+typedef struct {
+  uint32_t function;
+  int64_t line, column; /* 0: unknown */
+} ProfLine;
+
+/* Its lines are rows first_line … first_line + n_lines - 1 of the line table; more than one line:
+ * inlined calls, innermost first. */
+typedef struct {
+  uint64_t address;
+  uint32_t mapping;
+  uint32_t first_line, n_lines;
+  bool is_folded;
+} ProfLocation;
+
+typedef struct {
+  uint32_t key;
+  uint32_t string; /* 0 if the label is a number */
+  uint32_t unit;   /* string; numbers only */
+  int64_t number;
+} ProfLabel;
+
+/* Its stack is n_locations entries of the stack array (location indices, leaf first) from
+ * first_location on; equal stacks may share entries. Its values are the next n_value_types entries
+ * of the value array from index (sample number * n_value_types). */
+typedef struct {
+  uint32_t first_location, n_locations;
+  uint32_t first_label, n_labels;
+} ProfSample;
+
+/* ---- life ---- */
+
+/* -ENOMEM. */
+PROF_API int prof_profile_new (ProfProfile **ret);
+PROF_API ProfProfile *prof_profile_ref (ProfProfile *profile);   /* any thread */
+PROF_API ProfProfile *prof_profile_unref (ProfProfile *profile); /* any thread; returns NULL */
+
+/* ---- building: each add returns the index of the new or, where rows are equal, the existing row;
+ * or -ENOMEM, -EINVAL (an index that is not in its table), -EOVERFLOW (the table is full) ---- */
+
+/* `string` may contain NUL bytes. */
+PROF_API int prof_profile_add_string (ProfProfile *profile, const char *string);
+PROF_API int prof_profile_add_string_n (ProfProfile *profile, const char *bytes, size_t n_bytes);
+/* Sample types come before the first sample (-EBUSY afterwards) and are never merged. */
+PROF_API int prof_profile_add_value_type (ProfProfile *profile, const char *type, const char *unit);
+PROF_API int prof_profile_add_mapping (ProfProfile *profile, const ProfMapping *mapping);
+PROF_API int prof_profile_add_function (ProfProfile *profile, const ProfFunction *function);
+/* first_line and n_lines of `location` are ignored: `lines` is copied. */
+PROF_API int prof_profile_add_location (ProfProfile *profile,
+                                        const ProfLocation *location,
+                                        const ProfLine *lines,
+                                        size_t n_lines);
+/* Always a new row. `locations` is leaf first; `values` has one entry for each sample type. */
+PROF_API int prof_profile_add_sample (ProfProfile *profile,
+                                      const uint32_t *locations,
+                                      size_t n_locations,
+                                      const int64_t *values);
+/* Labels go to the newest sample only (-EINVAL for another). Both return 0. */
+PROF_API int prof_profile_add_label (ProfProfile *profile,
+                                     uint32_t sample,
+                                     const char *key,
+                                     const char *value);
+PROF_API int prof_profile_add_number_label (
+    ProfProfile *profile, uint32_t sample, const char *key, int64_t value, const char *unit);
+
+PROF_API int prof_profile_set_period (ProfProfile *profile,
+                                      const char *type,
+                                      const char *unit,
+                                      int64_t period);
+/* Nanoseconds since the Unix epoch, and nanoseconds. */
+PROF_API void prof_profile_set_time (ProfProfile *profile, int64_t time_ns, int64_t duration_ns);
+PROF_API int prof_profile_set_default_sample_type (ProfProfile *profile, const char *type);
+PROF_API int prof_profile_add_comment (ProfProfile *profile, const char *comment);
+PROF_API int prof_profile_set_frame_filters (ProfProfile *profile,
+                                             const char *drop_frames,
+                                             const char *keep_frames);
+PROF_API int prof_profile_set_doc_url (ProfProfile *profile, const char *doc_url);
+
+/* ---- reading: arrays are borrowed, and do not move once building is over ---- */
+
+/* Never NULL; "" for an index out of range. */
+PROF_API const char *prof_profile_get_string (const ProfProfile *profile, uint32_t string);
+PROF_API size_t prof_profile_get_string_size (const ProfProfile *profile, uint32_t string);
+PROF_API size_t prof_profile_get_n_strings (const ProfProfile *profile);
+PROF_API const ProfValueType *prof_profile_get_value_types (const ProfProfile *profile,
+                                                            size_t *ret_n);
+PROF_API const ProfSample *prof_profile_get_samples (const ProfProfile *profile, size_t *ret_n);
+PROF_API const uint32_t *prof_profile_get_stacks (const ProfProfile *profile, size_t *ret_n);
+PROF_API const int64_t *prof_profile_get_values (const ProfProfile *profile, size_t *ret_n);
+PROF_API const ProfLabel *prof_profile_get_labels (const ProfProfile *profile, size_t *ret_n);
+PROF_API const ProfLocation *prof_profile_get_locations (const ProfProfile *profile, size_t *ret_n);
+PROF_API const ProfLine *prof_profile_get_lines (const ProfProfile *profile, size_t *ret_n);
+PROF_API const ProfFunction *prof_profile_get_functions (const ProfProfile *profile, size_t *ret_n);
+PROF_API const ProfMapping *prof_profile_get_mappings (const ProfProfile *profile, size_t *ret_n);
+/* Strings. */
+PROF_API const uint32_t *prof_profile_get_comments (const ProfProfile *profile, size_t *ret_n);
+PROF_API ProfValueType prof_profile_get_period_type (const ProfProfile *profile);
+PROF_API int64_t prof_profile_get_period (const ProfProfile *profile);
+PROF_API int64_t prof_profile_get_time_ns (const ProfProfile *profile);
+PROF_API int64_t prof_profile_get_duration_ns (const ProfProfile *profile);
+PROF_API uint32_t prof_profile_get_drop_frames (const ProfProfile *profile); /* a string */
+PROF_API uint32_t prof_profile_get_keep_frames (const ProfProfile *profile); /* a string */
+PROF_API uint32_t prof_profile_get_doc_url (const ProfProfile *profile);     /* a string */
+/* The index of the sample type to show first: the named default, else the last one
+ * (google/pprof's rule). -ENOENT if the profile has none. */
+PROF_API int prof_profile_get_default_value_type (const ProfProfile *profile);
+/* The index of the sample type of that name, or -ENOENT. */
+PROF_API int prof_profile_find_value_type (const ProfProfile *profile, const char *type);
+
+/* ---- combining ---- */
+
+/* Adds the samples of `other`; samples with equal stack and labels become one. The sample types
+ * and the period type must be the same (-EINVAL): google/pprof's rule. Periods: the greater; time:
+ * the earlier; durations: their sum. Sessions and comments of both are kept. */
+PROF_API int prof_profile_merge (ProfProfile *profile, const ProfProfile *other, ProfError *reterr);
+
+typedef enum {
+  PROF_NORMALIZE_NONE,
+  PROF_NORMALIZE_DURATION, /* the base is scaled by the ratio of the durations */
+  PROF_NORMALIZE_TOTAL,    /* the base is scaled to the same total, for each sample type */
+} ProfNormalize;
+
+/* Makes a new profile: the samples of `profile` and, with negative values and the label
+ * `pprof::base` = "true", those of `base`, as google/pprof -diff_base does. */
+PROF_API int prof_profile_diff (const ProfProfile *base,
+                                const ProfProfile *profile,
+                                ProfNormalize normalize,
+                                ProfProfile **ret,
+                                ProfError *reterr);
+
+/* POSIX extended regular expressions on function and file names; NULL: not used. Applied as
+ * google/pprof does: focus keeps stacks with a matching frame, ignore drops them, hide removes
+ * matching frames, show_from drops frames above (nearer to the root than) the first match. */
+typedef struct {
+  size_t size; /* set by the initializer */
+  const char *focus, *ignore, *hide, *show_from;
+  const char *label_focus, *label_ignore; /* match "key=value" or, for numbers, "key=value unit" */
+  int64_t start_ns, end_ns;               /* of the label end_timestamp_ns; 0, 0: any time */
+} ProfFilter;
+
+#define PROF_FILTER_INIT                                                                           \
+  {                                                                                                \
+    .size = sizeof (ProfFilter), .focus = NULL, .ignore = NULL, .hide = NULL, .show_from = NULL,   \
+    .label_focus = NULL, .label_ignore = NULL, .start_ns = 0, .end_ns = 0                          \
+  }
+
+/* Makes a new profile of what the filter lets through. -EINVAL names the expression at fault. */
+PROF_API int prof_profile_filter (const ProfProfile *profile,
+                                  const ProfFilter *filter,
+                                  ProfProfile **ret,
+                                  ProfError *reterr);
+
+#ifdef __cplusplus
+}
+#endif

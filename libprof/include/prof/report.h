@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <prof/profile.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sums over the samples of one sample type. Values are in that type's unit. A frame is one line of
+ * a location: inlined calls count as frames. A location without lines is a frame of its own, named
+ * by its mapping and address. Recursion counts once in a total. */
+
+typedef struct {
+  uint32_t function; /* 0: not symbolized; then name is "module+0xADDRESS" or "0xADDRESS" */
+  uint32_t mapping;
+  const char *name, *filename, *module; /* never NULL; borrowed from the report */
+  int64_t self, total;
+} ProfReportFunction;
+
+typedef struct ProfReport ProfReport;
+
+/* Holds a reference to `profile` until it is freed. */
+PROF_API int prof_report_new (ProfProfile *profile,
+                              unsigned value_type,
+                              ProfReport **ret,
+                              ProfError *reterr);
+PROF_API ProfReport *prof_report_free (ProfReport *report);
+/* The sum of all samples. */
+PROF_API int64_t prof_report_get_total (const ProfReport *report);
+/* Sorted by self, the greatest magnitude first; ties by name. */
+PROF_API const ProfReportFunction *prof_report_get_functions (const ProfReport *report,
+                                                              size_t *ret_n);
+
+typedef struct {
+  uint32_t function; /* row of prof_report_get_functions */
+  int64_t value;
+} ProfReportEdge;
+
+/* Direct callers (or callees) of the function at `row`, the greatest first. Free with free(). */
+PROF_API int prof_report_get_callers (const ProfReport *report,
+                                      uint32_t row,
+                                      ProfReportEdge **ret,
+                                      size_t *ret_n);
+PROF_API int prof_report_get_callees (const ProfReport *report,
+                                      uint32_t row,
+                                      ProfReportEdge **ret,
+                                      size_t *ret_n);
+
+/* The call tree. Node 0 is the root and is no frame. Children of a node are contiguous, sorted by
+ * the magnitude of total, and come after their parent. */
+typedef struct {
+  uint32_t function; /* row of prof_report_get_functions; unused in node 0 */
+  uint32_t parent;
+  uint32_t first_child, n_children;
+  int64_t self, total;
+} ProfReportNode;
+
+typedef enum {
+  PROF_TREE_TOP_DOWN,
+  PROF_TREE_BOTTOM_UP, /* roots are the leaves of the stacks */
+} ProfTreeDirection;
+
+/* Built at the first call for each direction, then borrowed from the report. */
+PROF_API int prof_report_get_tree (ProfReport *report,
+                                   ProfTreeDirection direction,
+                                   const ProfReportNode **ret,
+                                   size_t *ret_n);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <prof/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Decides which samples are worth unwinding. A sample that is taken stands for 1/probability
+ * samples, so totals stay unbiased under every strategy. */
+typedef struct ProfSampling ProfSampling;
+
+typedef struct {
+  bool (*should_sample) (void *self, uint64_t now_ns);
+  /* The chance that the latest taken sample had; NULL: 1. */
+  double (*get_probability) (void *self);
+  void (*reset) (void *self);
+  void (*free) (void *self);
+} ProfSamplingOps;
+
+typedef struct {
+  uint64_t seen;
+  uint64_t taken;
+  double probability; /* that the next sample is taken, as known now */
+} ProfSamplingStats;
+
+PROF_API int prof_sampling_new_always (ProfSampling **ret);
+PROF_API int prof_sampling_new_never (ProfSampling **ret);
+/* -EINVAL unless 0 <= probability <= 1. Equal seeds draw equal samples. */
+PROF_API int prof_sampling_new_probabilistic (double probability,
+                                              uint64_t seed,
+                                              ProfSampling **ret);
+/* At most `per_second` samples a second. -EINVAL unless > 0. */
+PROF_API int prof_sampling_new_rate (double per_second, ProfSampling **ret);
+/* Moves its probability between min and max to meet target_per_second. -EINVAL unless
+ * 0 < min <= max <= 1 and the target > 0. */
+PROF_API int prof_sampling_new_adaptive (
+    double target_per_second, double min, double max, uint64_t seed, ProfSampling **ret);
+/* `ops` is copied; `self` is given away: ops->free, if any, is called with the last reference. */
+PROF_API int prof_sampling_new_custom (const ProfSamplingOps *ops, void *self, ProfSampling **ret);
+/* "always", "never", "probabilistic:0.1", "rate:50", "adaptive:100" or "adaptive:100:0.01:1". */
+PROF_API int prof_sampling_new_from_string (const char *text,
+                                            ProfSampling **ret,
+                                            ProfError *reterr);
+PROF_API ProfSampling *prof_sampling_ref (ProfSampling *sampling);
+PROF_API ProfSampling *prof_sampling_unref (ProfSampling *sampling);
+
+/* The clock is an argument, so tests need no sleeping. One thread at a time. */
+PROF_API bool prof_sampling_should_sample (ProfSampling *sampling, uint64_t now_ns);
+/* What the latest taken sample stands for: 1/probability, at least 1. */
+PROF_API double prof_sampling_get_weight (const ProfSampling *sampling);
+PROF_API void prof_sampling_reset (ProfSampling *sampling);
+PROF_API void prof_sampling_get_stats (ProfSampling *sampling,
+                                       ProfSamplingStats *ret); /* any thread */
+/* Any thread. `load` is the fraction of its budget that the caller uses now: above 1 the
+ * probability falls, below 1 it rises. -EOPNOTSUPP unless the strategy is adaptive. */
+PROF_API int prof_sampling_update_probability (ProfSampling *sampling, double load);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash-index.h"
+#include "base/vec.h"
+
+/* Sums of samples by stack, thread, event and time, in bounded memory: when the rows grow past
+ * max_rows, the time resolution is doubled until enough rows have become one. */
+typedef struct {
+  uint32_t stack;  /* node of a ProfStackTree */
+  uint32_t thread; /* row of the caller's thread table */
+  uint32_t event;
+  uint32_t n_samples;
+  uint64_t time_ns; /* the latest of the row's samples */
+  double weight;    /* sum of sample weights, each 1/probability */
+  double value;     /* sum of weight x period: nanoseconds, events */
+} ProfAggregateRow;
+
+typedef struct {
+  PROF_VEC (ProfAggregateRow) rows;
+  ProfHashIndex index;
+  uint64_t resolution_ns; /* rows' times are in one bucket if time / resolution is equal */
+  size_t max_rows;
+} ProfAggregate;
+
+/* resolution_ns 0: times are not kept apart (and doubling can't help: rows then grow past max). */
+void prof_aggregate_init (ProfAggregate *aggregate, uint64_t resolution_ns, size_t max_rows);
+void prof_aggregate_finish (ProfAggregate *aggregate);
+
+/* Adds row's n_samples, weight and value to the row with equal stack, thread, event and time
+ * bucket. 0 or -ENOMEM. */
+int prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row);
+
+/* A copy of the rows for another thread. */
+int prof_aggregate_clone (const ProfAggregate *aggregate, ProfAggregate *ret);

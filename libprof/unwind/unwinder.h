@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elf/address-space.h"
+#include "unwind/unwind.h"
+
+/* The unwinder's world for recorded processes: rules from the modules' CFI through libdw, cached by
+ * module and pc. One thread's. */
+typedef struct ProfUnwinder ProfUnwinder;
+
+int prof_unwinder_new (const ProfUnwindOptions *options,
+                       ProfModuleCache *modules,
+                       ProfUnwinder **ret);
+ProfUnwinder *prof_unwinder_free (ProfUnwinder *unwinder);
+
+/* As prof_unwind, in the address space of a process. pcs has room for options->max_frames. */
+size_t prof_unwinder_unwind (ProfUnwinder *unwinder,
+                             ProfAddressSpace *space,
+                             const ProfUnwindRegisters *registers,
+                             const ProfStackSlice *slice,
+                             uint64_t *pcs,
+                             ProfStackEnd *ret_end);
