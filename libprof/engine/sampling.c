@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/sampling.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct ProfSampling {
+  atomic_uint n_refs;
+  ProfSamplingOps ops;
+  void *self;
+  int (*update) (void *self, double load); /* NULL: not adaptive */
+  double weight;
+  atomic_ullong seen, taken;
+};
+
+int
+prof_sampling_new_updatable (const ProfSamplingOps *ops,
+                             void *self,
+                             int (*update) (void *self, double load),
+                             ProfSampling **ret)
+{
+  ProfSampling *sampling = calloc (1, sizeof *sampling);
+  if (sampling == NULL) {
+    if (ops->free != NULL)
+      ops->free (self);
+    return -ENOMEM;
+  }
+  sampling->n_refs = 1;
+  sampling->ops = *ops;
+  sampling->self = self;
+  sampling->update = update;
+  sampling->weight = 1;
+  *ret = sampling;
+  return 0;
+}
+
+int
+prof_sampling_new_custom (const ProfSamplingOps *ops, void *self, ProfSampling **ret)
+{
+  if (ops == NULL || ops->should_sample == NULL || ret == NULL)
+    return -EINVAL;
+  return prof_sampling_new_updatable (ops, self, NULL, ret);
+}
+
+ProfSampling *
+prof_sampling_ref (ProfSampling *sampling)
+{
+  atomic_fetch_add (&sampling->n_refs, 1);
+  return sampling;
+}
+
+ProfSampling *
+prof_sampling_unref (ProfSampling *sampling)
+{
+  if (sampling == NULL || atomic_fetch_sub (&sampling->n_refs, 1) > 1)
+    return NULL;
+  if (sampling->ops.free != NULL)
+    sampling->ops.free (sampling->self);
+  free (sampling);
+  return NULL;
+}
+
+static double
+get_probability (const ProfSampling *sampling)
+{
+  if (sampling->ops.get_probability == NULL)
+    return 1;
+  return sampling->ops.get_probability (sampling->self);
+}
+
+bool
+prof_sampling_should_sample (ProfSampling *sampling, uint64_t now_ns)
+{
+  atomic_fetch_add_explicit (&sampling->seen, 1, memory_order_relaxed);
+  if (!sampling->ops.should_sample (sampling->self, now_ns))
+    return false;
+  atomic_fetch_add_explicit (&sampling->taken, 1, memory_order_relaxed);
+  double probability = get_probability (sampling);
+  sampling->weight = probability > 0 && probability < 1 ? 1 / probability : 1;
+  return true;
+}
+
+double
+prof_sampling_get_weight (const ProfSampling *sampling)
+{
+  return sampling->weight;
+}
+
+void
+prof_sampling_reset (ProfSampling *sampling)
+{
+  atomic_store (&sampling->seen, 0);
+  atomic_store (&sampling->taken, 0);
+  sampling->weight = 1;
+  if (sampling->ops.reset != NULL)
+    sampling->ops.reset (sampling->self);
+}
+
+void
+prof_sampling_get_stats (ProfSampling *sampling, ProfSamplingStats *ret)
+{
+  ret->seen = atomic_load (&sampling->seen);
+  ret->taken = atomic_load (&sampling->taken);
+  ret->probability = get_probability (sampling);
+}
+
+int
+prof_sampling_update_probability (ProfSampling *sampling, double load)
+{
+  if (sampling->update == NULL)
+    return -EOPNOTSUPP;
+  if (!(load >= 0))
+    return -EINVAL;
+  return sampling->update (sampling->self, load);
+}

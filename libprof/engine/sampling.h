@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <prof/sampling.h>
+
+/* As prof_sampling_new_custom; `update` serves prof_sampling_update_probability and may be called
+ * from any thread. `self` is freed on failure too. */
+int prof_sampling_new_updatable (const ProfSamplingOps *ops,
+                                 void *self,
+                                 int (*update) (void *self, double load),
+                                 ProfSampling **ret);
