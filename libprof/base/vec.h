@@ -62,4 +62,4 @@ prof_vec_grow_bytes (void **items, size_t *n_allocated, size_t n_wanted, size_t 
   } while (0)
 
 #define prof_vec_foreach(item, vec)                                                                \
-  for (__typeof__ ((vec)->items) item = (vec)->items; item != (vec)->items + (vec)->n; item++)
+  for (__typeof__ ((vec)->items + 0) item = (vec)->items; item != (vec)->items + (vec)->n; item++)

@@ -24,3 +24,6 @@ size_t prof_unwinder_unwind (ProfUnwinder *unwinder,
                              const ProfStackSlice *slice,
                              uint64_t *pcs,
                              ProfStackEnd *ret_end);
+
+/* True if the function at this pc has no caller: the chain that ends here is whole. */
+bool prof_unwinder_is_root (ProfUnwinder *unwinder, ProfAddressSpace *space, uint64_t pc);
