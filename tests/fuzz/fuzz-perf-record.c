@@ -9,10 +9,11 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
+static volatile uint8_t sink;
+
 static void
 touch (const void *bytes, size_t n_bytes)
 {
-  volatile uint8_t sum = 0;
   for (size_t i = 0; i < n_bytes; i++)
     sum ^= ((const uint8_t *)bytes)[i];
 }
