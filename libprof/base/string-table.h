@@ -34,13 +34,14 @@ prof_string_table_count (const ProfStringTable *table)
 static inline const char *
 prof_string_table_get (const ProfStringTable *table, uint32_t string)
 {
-  return string + 1 < table->starts.n ? table->bytes.items + table->starts.items[string] : "";
+  return (size_t)string + 1 < table->starts.n ? table->bytes.items + table->starts.items[string]
+                                              : "";
 }
 
 static inline size_t
 prof_string_table_size (const ProfStringTable *table, uint32_t string)
 {
-  if (string + 1 >= table->starts.n)
+  if ((size_t)string + 1 >= table->starts.n)
     return 0;
   return table->starts.items[string + 1] - table->starts.items[string] - 1;
 }

@@ -4,9 +4,9 @@
 
 #include <prof/profile.h>
 
-#include "base/hash-index.h"
 #include "base/string-table.h"
 #include "base/vec.h"
+#include "profile/row-index.h"
 
 /* The tables behind ProfProfile, for the builder, the pprof reader and writer, merge, diff and
  * filter. The reader appends rows as they come (it may not merge equal rows: reading is lossless);
@@ -56,9 +56,9 @@ struct ProfProfile {
   int64_t period, time_ns, duration_ns;
   uint32_t drop_frames, keep_frames, doc_url, default_sample_type; /* strings */
 
-  /* For the add functions only. */
-  ProfHashIndex mapping_index, function_index, location_index, stack_index;
-  uint32_t n_indexed_mappings, n_indexed_functions, n_indexed_locations, n_indexed_stacks;
+  /* For the add functions only. Rows 0 are not indexed: "none" equals no row. */
+  ProfRowIndex mapping_index, function_index, location_index;
+  ProfRowIndex stack_index; /* of samples, by their stacks */
 };
 
 /* Appends an encoded ProfSession. 0, -ENOMEM. */

@@ -70,7 +70,9 @@ PROF_API ProfProfile *prof_profile_ref (ProfProfile *profile);   /* any thread *
 PROF_API ProfProfile *prof_profile_unref (ProfProfile *profile); /* any thread; returns NULL */
 
 /* ---- building: each add returns the index of the new or, where rows are equal, the existing row;
- * or -ENOMEM, -EINVAL (an index that is not in its table), -EOVERFLOW (the table is full) ---- */
+ * or -ENOMEM, -EINVAL (an index that is not in its table, or 0 where "none" makes no sense),
+ * -EOVERFLOW (the table is full). A NULL string is "". Rows, lines and stacks that are passed in
+ * may not lie in the profile's own tables, which move as they grow; strings may. ---- */
 
 /* `string` may contain NUL bytes. */
 PROF_API int prof_profile_add_string (ProfProfile *profile, const char *string);
@@ -84,7 +86,8 @@ PROF_API int prof_profile_add_location (ProfProfile *profile,
                                         const ProfLocation *location,
                                         const ProfLine *lines,
                                         size_t n_lines);
-/* Always a new row. `locations` is leaf first; `values` has one entry for each sample type. */
+/* Always a new row. `locations` is leaf first; `values` has one entry for each sample type, of which
+ * there must be one (-EINVAL). */
 PROF_API int prof_profile_add_sample (ProfProfile *profile,
                                       const uint32_t *locations,
                                       size_t n_locations,
