@@ -15,7 +15,7 @@ static void
 touch (const void *bytes, size_t n_bytes)
 {
   for (size_t i = 0; i < n_bytes; i++)
-    sum ^= ((const uint8_t *)bytes)[i];
+    sink = ((const uint8_t *)bytes)[i];
 }
 
 static void
