@@ -9,13 +9,13 @@
 /* A command that waits just before its exec, so that events can be opened on it first. */
 typedef struct {
   pid_t pid;
-  int start_fd; /* write end: prof_spawn_start */
-  int error_fd; /* read end: closed by a good exec, else carries its errno */
+  int socket_fd; /* "go" to the child; back comes exec's errno, or the end when exec was good */
 } ProfSpawn;
 
-/* Forks. `argv` NULL-terminated, found by PATH of the new environment. `environment`: "NAME=value"
- * sets, "NAME" unsets, NULL: none. Signals, descriptors and terminal are as the caller left them.
- * -ENOENT and -EACCES before forking where they can be seen. */
+/* Forks; the caller reaps the command, unless its start fails. `argv` is NULL-terminated, its
+ * first word is found by PATH of the new environment. `environment`: "NAME=value" sets, "NAME"
+ * unsets, NULL: no change. Signals, descriptors and terminal are as the caller left them. -ENOENT
+ * and -EACCES before forking where they can be seen. */
 int prof_spawn_new (const char *const *argv,
                     const char *const *environment,
                     const char *working_directory,
