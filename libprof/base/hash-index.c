@@ -69,6 +69,14 @@ prof_hash_index_add (ProfHashIndex *index, uint64_t hash, uint32_t row)
 }
 
 void
+prof_hash_index_reset (ProfHashIndex *index)
+{
+  if (index->n_slots > 0)
+    memset (index->slots, 0xff, index->n_slots * sizeof *index->slots);
+  index->n_used = 0;
+}
+
+void
 prof_hash_index_clear (ProfHashIndex *index)
 {
   free (index->slots);

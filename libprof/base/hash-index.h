@@ -32,5 +32,8 @@ uint32_t prof_hash_index_find (const ProfHashIndex *index,
 /* Adds a row whose key is not there yet. 0 or -ENOMEM. */
 int prof_hash_index_add (ProfHashIndex *index, uint64_t hash, uint32_t row);
 
+/* Forgets all rows but keeps the slots: adding as many rows again can't fail. */
+void prof_hash_index_reset (ProfHashIndex *index);
+
 /* Frees the slots and leaves an empty index. */
 void prof_hash_index_clear (ProfHashIndex *index);

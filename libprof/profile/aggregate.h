@@ -35,5 +35,6 @@ void prof_aggregate_finish (ProfAggregate *aggregate);
  * bucket. 0 or -ENOMEM. */
 int prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row);
 
-/* A copy of the rows for another thread. */
+/* A copy of the rows for another thread, to read: adding to it would not find them. 0 or -ENOMEM.
+ */
 int prof_aggregate_clone (const ProfAggregate *aggregate, ProfAggregate *ret);

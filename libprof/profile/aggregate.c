@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "profile/aggregate.h"
+
+#include "base/hash.h"
+
+void
+prof_aggregate_init (ProfAggregate *aggregate, uint64_t resolution_ns, size_t max_rows)
+{
+  *aggregate = (ProfAggregate){ .resolution_ns = resolution_ns, .max_rows = max_rows };
+}
+
+void
+prof_aggregate_finish (ProfAggregate *aggregate)
+{
+  prof_vec_clear (&aggregate->rows);
+  prof_hash_index_clear (&aggregate->index);
+}
+
+static uint64_t
+get_bucket (const ProfAggregate *aggregate, const ProfAggregateRow *row)
+{
+  return aggregate->resolution_ns == 0 ? 0 : row->time_ns / aggregate->resolution_ns;
+}
+
+static uint64_t
+hash_row (const ProfAggregate *aggregate, const ProfAggregateRow *row)
+{
+  uint64_t hash = prof_hash_word (get_bucket (aggregate, row), row->event);
+  return prof_hash_word (hash, (uint64_t)row->stack << 32 | row->thread);
+}
+
+static bool
+row_equals (const void *table, uint32_t row, const void *key)
+{
+  const ProfAggregate *aggregate = table;
+  const ProfAggregateRow *a = &aggregate->rows.items[row], *b = key;
+  return a->stack == b->stack && a->thread == b->thread && a->event == b->event
+         && get_bucket (aggregate, a) == get_bucket (aggregate, b);
+}
+
+static void
+sum (ProfAggregateRow *into, const ProfAggregateRow *row)
+{
+  if (__builtin_add_overflow (into->n_samples, row->n_samples, &into->n_samples))
+    into->n_samples = UINT32_MAX;
+  if (row->time_ns > into->time_ns)
+    into->time_ns = row->time_ns;
+  into->weight += row->weight;
+  into->value += row->value;
+}
+
+static int
+add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
+{
+  uint64_t hash = hash_row (aggregate, row);
+  uint32_t found = prof_hash_index_find (&aggregate->index, hash, row_equals, aggregate, row);
+  if (found != PROF_HASH_INDEX_NONE) {
+    sum (&aggregate->rows.items[found], row);
+    return 0;
+  }
+  if (aggregate->rows.n >= UINT32_MAX || prof_vec_reserve (&aggregate->rows, 1) < 0
+      || prof_hash_index_add (&aggregate->index, hash, (uint32_t)aggregate->rows.n) < 0)
+    return -ENOMEM;
+  aggregate->rows.items[aggregate->rows.n++] = *row;
+  return 0;
+}
+
+/* In place: there never are more rows than before, so that nothing is allocated. */
+static void
+double_resolution (ProfAggregate *aggregate)
+{
+  if (aggregate->resolution_ns > UINT64_MAX / 2)
+    aggregate->resolution_ns = 0;
+  else
+    aggregate->resolution_ns *= 2;
+  size_t n_rows = aggregate->rows.n;
+  aggregate->rows.n = 0;
+  prof_hash_index_reset (&aggregate->index);
+  for (size_t i = 0; i < n_rows; i++) {
+    ProfAggregateRow row = aggregate->rows.items[i];
+    add_row (aggregate, &row);
+  }
+}
+
+/* A resolution can be doubled 64 times at most: that bounds the cost, also where it frees little.
+ */
+int
+prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row)
+{
+  int r = add_row (aggregate, row);
+  while (aggregate->rows.n > aggregate->max_rows && aggregate->resolution_ns != 0)
+    double_resolution (aggregate);
+  return r;
+}
+
+int
+prof_aggregate_clone (const ProfAggregate *aggregate, ProfAggregate *ret)
+{
+  prof_aggregate_init (ret, aggregate->resolution_ns, aggregate->max_rows);
+  return prof_vec_append (&ret->rows, aggregate->rows.items, aggregate->rows.n);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "profile/aggregate.h"
+
+#include "tests.h"
+
+static void
+add (ProfAggregate *aggregate, uint32_t stack, uint64_t time_ns, double value)
+{
+  ProfAggregateRow row
+      = { .stack = stack, .n_samples = 1, .time_ns = time_ns, .weight = 2, .value = value };
+  assert_int_equal (prof_aggregate_add (aggregate, &row), 0);
+}
+
+static void
+assert_row (const ProfAggregate *aggregate, size_t i, ProfAggregateRow expected)
+{
+  assert_true (i < aggregate->rows.n);
+  const ProfAggregateRow *row = &aggregate->rows.items[i];
+  assert_int_equal (row->stack, expected.stack);
+  assert_int_equal (row->thread, expected.thread);
+  assert_int_equal (row->event, expected.event);
+  assert_int_equal (row->n_samples, expected.n_samples);
+  assert_int_equal (row->time_ns, expected.time_ns);
+  assert_float_equal (row->weight, expected.weight, 0);
+  assert_float_equal (row->value, expected.value, 0);
+}
+
+static void
+test_sums_what_is_in_one_bucket (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 100, 1000);
+  add (&aggregate, 1, 299, 5);
+  add (&aggregate, 1, 200, 7);
+  add (&aggregate, 1, 300, 1);
+  add (&aggregate, 2, 250, 3);
+  assert_int_equal (aggregate.rows.n, 3);
+  assert_row (&aggregate, 0, (ProfAggregateRow){ 1, 0, 0, 2, 299, 4, 12 });
+  assert_row (&aggregate, 1, (ProfAggregateRow){ 1, 0, 0, 1, 300, 2, 1 });
+  assert_row (&aggregate, 2, (ProfAggregateRow){ 2, 0, 0, 1, 250, 2, 3 });
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_threads_and_events_stay_apart (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 0, 1000);
+  for (uint32_t i = 0; i < 8; i++) {
+    ProfAggregateRow row = { 1, i % 2, i / 2 % 2, 1, i, 1, 1 };
+    assert_int_equal (prof_aggregate_add (&aggregate, &row), 0);
+  }
+  assert_int_equal (aggregate.rows.n, 4);
+  assert_row (&aggregate, 0, (ProfAggregateRow){ 1, 0, 0, 2, 4, 2, 2 });
+  assert_row (&aggregate, 3, (ProfAggregateRow){ 1, 1, 1, 2, 7, 2, 2 });
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_a_full_aggregate_doubles_its_resolution (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 10, 4);
+  for (uint64_t time_ns = 0; time_ns < 40; time_ns += 10)
+    add (&aggregate, 1, time_ns, 1);
+  assert_int_equal (aggregate.rows.n, 4);
+  assert_int_equal (aggregate.resolution_ns, 10);
+  add (&aggregate, 1, 40, 1);
+  assert_int_equal (aggregate.resolution_ns, 20);
+  assert_int_equal (aggregate.rows.n, 3);
+  assert_row (&aggregate, 0, (ProfAggregateRow){ 1, 0, 0, 2, 10, 4, 2 });
+  assert_row (&aggregate, 1, (ProfAggregateRow){ 1, 0, 0, 2, 30, 4, 2 });
+  assert_row (&aggregate, 2, (ProfAggregateRow){ 1, 0, 0, 1, 40, 2, 1 });
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_rows_stay_bounded_and_totals_whole (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  double value = 0;
+  prof_aggregate_init (&aggregate, 1000, 256);
+  for (uint64_t i = 0; i < 100000; i++) {
+    add (&aggregate, (uint32_t)(i % 16), i * 1000, 3);
+    assert_true (aggregate.rows.n <= 256);
+  }
+  prof_vec_foreach (row, &aggregate.rows)
+    value += row->value;
+  assert_float_equal (value, 300000, 0);
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_more_stacks_than_rows_are_all_kept (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 10000000, 16);
+  for (uint32_t i = 0; i < 2000; i++)
+    add (&aggregate, i % 1000, i, 1);
+  assert_int_equal (aggregate.resolution_ns, 0);
+  assert_int_equal (aggregate.rows.n, 1000);
+  assert_row (&aggregate, 999, (ProfAggregateRow){ 999, 0, 0, 2, 1999, 4, 2 });
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_a_clone_is_a_copy (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate, clone;
+  prof_aggregate_init (&aggregate, 10, 16);
+  add (&aggregate, 1, 5, 1);
+  assert_int_equal (prof_aggregate_clone (&aggregate, &clone), 0);
+  add (&aggregate, 1, 6, 1);
+  assert_int_equal (clone.rows.n, 1);
+  assert_row (&clone, 0, (ProfAggregateRow){ 1, 0, 0, 1, 5, 2, 1 });
+  assert_int_equal (clone.resolution_ns, 10);
+  prof_aggregate_finish (&clone);
+  prof_aggregate_finish (&aggregate);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_sums_what_is_in_one_bucket),
+    cmocka_unit_test (test_threads_and_events_stay_apart),
+    cmocka_unit_test (test_a_full_aggregate_doubles_its_resolution),
+    cmocka_unit_test (test_rows_stay_bounded_and_totals_whole),
+    cmocka_unit_test (test_more_stacks_than_rows_are_all_kept),
+    cmocka_unit_test (test_a_clone_is_a_copy),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
