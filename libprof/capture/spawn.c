@@ -133,7 +133,7 @@ find_program (
   return r < 0 ? report_program (reterr, r, name, search) : 0;
 }
 
-/* AT_FDCWD, or a descriptor of the directory that the command is to run in. */
+/* A descriptor of the directory that the command is to run in; left as it is for NULL. */
 static int
 open_directory (const char *path, int *ret, ProfError *reterr)
 {
@@ -240,11 +240,10 @@ prof_spawn_new (const char *const *argv,
   if (make_environment (environment, &envp) < 0)
     return prof_error_set (reterr, -ENOMEM, "can't run '%s': out of memory", argv[0]);
 
-  int directory = AT_FDCWD;
+  cleanup (prof_close) int directory = AT_FDCWD;
   int r = open_directory (working_directory, &directory, reterr);
   if (r < 0)
     return r;
-  cleanup (prof_close) int owned_directory = directory;
   char path[PATH_MAX];
   const char *search = find_path_variable (&envp);
   r = find_program (directory, search, argv[0], path, sizeof path, reterr);
