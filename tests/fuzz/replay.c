@@ -18,7 +18,7 @@ replay (const char *path)
     exit (1);
   }
   fseek (file, 0, SEEK_END);
-  size_t size = (size_t) ftell (file);
+  size_t size = (size_t)ftell (file);
   rewind (file);
   uint8_t *data = malloc (size > 0 ? size : 1);
   if (data == NULL || fread (data, 1, size, file) != size) {
