@@ -10,11 +10,8 @@
 enum { CHUNK_BYTES = 16384 };
 
 int
-prof_read_file (const char *path, size_t max_bytes, char **ret_bytes, size_t *ret_n_bytes)
+prof_read_fd (int fd, size_t max_bytes, char **ret_bytes, size_t *ret_n_bytes)
 {
-  cleanup (prof_close) int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return -errno;
   PROF_VEC (char) bytes = { 0 };
   ssize_t n;
   do {
@@ -35,4 +32,13 @@ prof_read_file (const char *path, size_t max_bytes, char **ret_bytes, size_t *re
   *ret_bytes = bytes.items;
   *ret_n_bytes = bytes.n;
   return 0;
+}
+
+int
+prof_read_file (const char *path, size_t max_bytes, char **ret_bytes, size_t *ret_n_bytes)
+{
+  cleanup (prof_close) int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return -errno;
+  return prof_read_fd (fd, max_bytes, ret_bytes, ret_n_bytes);
 }
