@@ -38,16 +38,16 @@ typedef struct {
 
 typedef struct ProfPerfSession ProfPerfSession;
 
-/* Resolves the events, tries each on this thread, and falls back visibly: no PMU for "cycles" ->
- * cpu-clock, kernel not allowed -> exclude_kernel, no room to lock -> smaller rings and stacks.
- * Each fallback adds a note. Opens nothing that stays. */
+/* Resolves the events, tries each, and falls back visibly: no PMU for "cycles" -> cpu-clock, kernel
+ * not allowed -> exclude_kernel. Each fallback adds a note. Opens nothing that stays. */
 int prof_perf_session_new (const ProfPerfSessionConfig *config,
                            ProfPerfSession **ret,
                            ProfError *reterr);
 ProfPerfSession *prof_perf_session_free (ProfPerfSession *session);
 
 /* Opens the events on a thread, all CPUs. `enable_on_exec`: they start when it execs; otherwise
- * they are disabled until …_enable. -ESRCH: the thread is gone. */
+ * they are disabled until …_enable. The first target brings the rings: where less memory may be
+ * locked, rings and stacks become smaller, which adds notes. -ESRCH: the thread is gone. */
 int prof_perf_session_add_thread (ProfPerfSession *session,
                                   pid_t tid,
                                   bool enable_on_exec,
@@ -55,7 +55,7 @@ int prof_perf_session_add_thread (ProfPerfSession *session,
 /* Opens the events on the whole system. */
 int prof_perf_session_add_system (ProfPerfSession *session, ProfError *reterr);
 /* Opens and enables the events on all threads of a process but `except_tid`, also those that are
- * born meanwhile, none twice: FORK records in the rings say which inherited. -ESRCH: gone. */
+ * born meanwhile: FORK records in the rings say which inherited. -ESRCH: gone. */
 int prof_perf_session_attach (ProfPerfSession *session,
                               pid_t pid,
                               pid_t except_tid,
@@ -66,16 +66,21 @@ int prof_perf_session_disable (ProfPerfSession *session);
 
 /* Reading: */
 ProfPerfRing *prof_perf_session_get_rings (ProfPerfSession *session, size_t *ret_n);
-/* A descriptor to poll for each ring (POLLIN: the watermark was met; POLLHUP: all of its targets
- * are gone). */
+/* A descriptor to poll for each ring. POLLIN: the watermark was met. POLLHUP: the first target and
+ * what inherited from it are gone; ask …_has_ended for the others. */
 int prof_perf_session_get_ring_fd (const ProfPerfSession *session, size_t ring);
+/* Every target is gone, with all that inherited from it. */
+bool prof_perf_session_has_ended (const ProfPerfSession *session);
 const ProfRecordFormat *prof_perf_session_get_format (const ProfPerfSession *session);
-/* The row of the event that a record's event_id belongs to, or -ENOENT. */
-int prof_perf_session_find_event (const ProfPerfSession *session, uint64_t event_id);
+/* The row of the event that a record's event_id belongs to. -ENOENT: none. -EALREADY: the thread
+ * turned out to have inherited the event besides being attached to, and another sample stands for
+ * this one: drop it. */
+int prof_perf_session_find_event (ProfPerfSession *session, uint64_t event_id, uint32_t tid);
 const ProfPerfSessionEvent *prof_perf_session_get_events (const ProfPerfSession *session,
                                                           size_t *ret_n);
 uint32_t prof_perf_session_get_stack_bytes (const ProfPerfSession *session);
 /* NULL-terminated, borrowed. */
 const char *const *prof_perf_session_get_notes (const ProfPerfSession *session);
-/* Lost records that the rings did not report (read_format LOST where the kernel has it). */
+/* All records lost so far, as the kernel counts them by event; 0 where it does not (before 6.0).
+ * LOST records in the rings tell the same losses, but late: the larger sum is right. */
 uint64_t prof_perf_session_read_lost (ProfPerfSession *session);
