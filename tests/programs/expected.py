@@ -203,6 +203,21 @@ SHAPES = [
         total=0.4,
         runs_a_copy=True,
     ),
+    Shape(
+        'demo workload',
+        '../../data/demo/prof-demo',
+        {
+            (ANY, 'mix', 'demo_checksum', 'demo::Indexer::run', *THREAD_ROOT): 0.25,
+            (
+                ('escape_time', 'demo::escape_time'),
+                ('render_row', 'demo::render_row'),
+                ('render', 'demo::render'),
+                *THREAD_ROOT,
+            ): 0.15,
+            (ANY, 'demo::WordIndex::add_word', 'demo::WordIndex::add_document', *THREAD_ROOT): 0.08,
+        },
+        total=0.6,
+    ),
     Shape('exits at once', 'exit-at-once', {}, status=7, total=0, min_samples=0),
     Shape(
         'killed by a signal',
