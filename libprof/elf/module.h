@@ -27,9 +27,11 @@ typedef struct {
 typedef struct ProfModule {
   unsigned n_refs; /* atomic */
   ProfModuleKind kind;
-  uint32_t id;    /* dense, from 0, in its cache */
-  pid_t pid;      /* ANONYMOUS: whose; FILE: the process it was first seen in */
-  char *path;     /* as the process names it; "[vdso]", "[kernel]", "[anon]" */
+  uint32_t id; /* dense, from 0, in its cache */
+  pid_t pid;   /* ANONYMOUS: whose; FILE: the process it was first seen in */
+  char *path;  /* as the process names it; "[vdso]", "[kernel]", "[anon]" */
+  uint32_t device_major, device_minor; /* FILE: what the mapping said; 0: not known */
+  uint64_t inode;
   int fd;         /* the open file, read with pread; -1: could not be opened */
   int open_errno; /* why */
   uint8_t *image; /* VDSO: its bytes */
@@ -57,7 +59,7 @@ struct Elf *prof_module_open_elf (const ProfModule *module);
 
 /* ---- the cache: one thread's ---- */
 
-/* What a mapping says of its file. */
+/* What a mapping says of its file; inode 0: nothing but the path is known. */
 typedef struct {
   const char *path;
   uint32_t device_major, device_minor;
@@ -68,6 +70,8 @@ typedef struct {
 typedef struct {
   PROF_VEC (ProfModule *) modules;
   ProfHashIndex index;
+  size_t n_open_files;
+  size_t max_open_files; /* half of RLIMIT_NOFILE: later files are not opened (EMFILE) */
 } ProfModuleCache;
 
 void prof_module_cache_init (ProfModuleCache *cache);
@@ -83,7 +87,7 @@ int prof_module_cache_get_file (ProfModuleCache *cache,
                                 uint64_t limit,
                                 uint64_t offset,
                                 ProfModule **ret);
-/* `pid`: whose vDSO to read, once for all processes; 0: this process's own. */
+/* This process's own vDSO: it is the same in all 64-bit processes. */
 int prof_module_cache_get_vdso (ProfModuleCache *cache, ProfModule **ret);
 int prof_module_cache_get_kernel (ProfModuleCache *cache, ProfModule **ret);
 int prof_module_cache_get_anonymous (ProfModuleCache *cache, pid_t pid, ProfModule **ret);
