@@ -4,6 +4,7 @@
 
 #include <prof/profile.h>
 
+#include "base/cleanup.h"
 #include "base/string-table.h"
 #include "base/vec.h"
 #include "profile/row-index.h"
@@ -22,6 +23,7 @@ typedef enum {
   PROF_TABLE_LOCATION,
   PROF_TABLE_LINE,
   PROF_TABLE_FUNCTION,
+  PROF_N_TABLE_KINDS,
 } ProfTableKind;
 
 /* Encoded fields (tag and value) that the reader did not know, kept for the writer. */
@@ -59,7 +61,19 @@ struct ProfProfile {
   /* For the add functions only. Rows 0 are not indexed: "none" equals no row. */
   ProfRowIndex mapping_index, function_index, location_index;
   ProfRowIndex stack_index; /* of samples, by their stacks */
+
+  /* For merging only. */
+  ProfRowIndex module_index, sample_index, comment_index, unknown_field_index;
 };
+
+PROF_DEFINE_CLEANUP (ProfProfile *, prof_profile_unref)
 
 /* Appends an encoded ProfSession. 0, -ENOMEM. */
 int prof_profile_append_session_bytes (ProfProfile *profile, const void *bytes, size_t n_bytes);
+
+/* The first mapping of the same module, wherever it is mapped, or a new row; or as
+ * prof_profile_add_mapping. */
+int prof_profile_add_module (ProfProfile *profile, const ProfMapping *mapping);
+
+/* Adds a label to the newest sample, which there must be. 0, -ENOMEM, -EOVERFLOW. */
+int prof_profile_append_label (ProfProfile *profile, const ProfLabel *label);

@@ -18,6 +18,7 @@ init (ProfProfile *profile)
   profile->mapping_index.n_indexed = 1;
   profile->function_index.n_indexed = 1;
   profile->location_index.n_indexed = 1;
+  profile->module_index.n_indexed = 1;
   return 0;
 }
 
@@ -43,6 +44,10 @@ finish (ProfProfile *profile)
   prof_row_index_clear (&profile->function_index);
   prof_row_index_clear (&profile->location_index);
   prof_row_index_clear (&profile->stack_index);
+  prof_row_index_clear (&profile->module_index);
+  prof_row_index_clear (&profile->sample_index);
+  prof_row_index_clear (&profile->comment_index);
+  prof_row_index_clear (&profile->unknown_field_index);
 }
 
 int

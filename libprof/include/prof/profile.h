@@ -146,9 +146,14 @@ PROF_API int prof_profile_find_value_type (const ProfProfile *profile, const cha
 
 /* ---- combining ---- */
 
-/* Adds the samples of `other`; samples with equal stack and labels become one. The sample types
- * and the period type must be the same (-EINVAL): google/pprof's rule. Periods: the greater; time:
- * the earlier; durations: their sum. Sessions and comments of both are kept. */
+/* Adds the samples of `other`; samples with equal stack and labels (in any order) become one, whose
+ * values are the sums, stopping at the ends of int64_t. The sample types and the period type must
+ * be the same (-EINVAL), but a profile without sample types takes over all that `other` has. As
+ * google/pprof does, a module that is mapped at another address (ASLR) counts as the same, and its
+ * addresses move along. Periods: the greater; time: the earlier; durations: their sum. Sessions,
+ * unknown fields and comments of both are kept, equal comments once. Merging n profiles one after
+ * the other costs as much as reading them. After -ENOMEM or -EOVERFLOW (too many rows) `profile`
+ * holds a part of `other`. */
 PROF_API int prof_profile_merge (ProfProfile *profile, const ProfProfile *other, ProfError *reterr);
 
 typedef enum {
@@ -158,7 +163,8 @@ typedef enum {
 } ProfNormalize;
 
 /* Makes a new profile: the samples of `profile` and, with negative values and the label
- * `pprof::base` = "true", those of `base`, as google/pprof -diff_base does. */
+ * `pprof::base` = "true", those of `base`, as google/pprof -diff_base does. Scaled values are
+ * rounded. -EINVAL: of different kinds, or durations that are not known. */
 PROF_API int prof_profile_diff (const ProfProfile *base,
                                 const ProfProfile *profile,
                                 ProfNormalize normalize,

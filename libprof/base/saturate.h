@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+
+/* Sums of values from outside stop at the ends of int64_t. */
+static inline int64_t
+prof_add_saturated (int64_t a, int64_t b)
+{
+  int64_t sum;
+  if (__builtin_add_overflow (a, b, &sum))
+    return b < 0 ? INT64_MIN : INT64_MAX;
+  return sum;
+}
+
+static inline int64_t
+prof_negate_saturated (int64_t a)
+{
+  return a == INT64_MIN ? INT64_MAX : -a;
+}
+
+/* Rounded to the nearest, halves away from zero; NaN is 0. */
+static inline int64_t
+prof_scale_saturated (int64_t a, double ratio)
+{
+  if (ratio == 1)
+    return a;
+  double scaled = round ((double)a * ratio);
+  if (scaled >= 0x1p63)
+    return INT64_MAX;
+  if (scaled <= -0x1p63)
+    return INT64_MIN;
+  return scaled == scaled ? (int64_t)scaled : 0;
+}
