@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,6 +34,13 @@ prof_fclose_p (FILE **file)
 {
   if (*file != NULL)
     fclose (*file);
+}
+
+static inline void
+prof_closedir_p (DIR **dir)
+{
+  if (*dir != NULL)
+    closedir (*dir);
 }
 
 /* Returns the pointer and leaves NULL behind, so that the cleanup has nothing to do. */

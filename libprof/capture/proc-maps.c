@@ -15,13 +15,6 @@
 
 enum { MAX_MAPS_BYTES = 256 << 20 };
 
-static inline void
-closedir_p (DIR **dir)
-{
-  if (*dir != NULL)
-    closedir (*dir);
-}
-
 /* What is left of a line; `is_bad` once something was not as proc(5) says. */
 typedef struct {
   const char *next, *end;
@@ -209,7 +202,7 @@ prof_proc_list_threads (pid_t pid, pid_t **ret_tids, size_t *ret_n)
 {
   char path[64];
   snprintf (path, sizeof path, "/proc/%d/task", pid);
-  cleanup (closedir) DIR *dir = opendir (path);
+  cleanup (prof_closedir) DIR *dir = opendir (path);
   if (dir == NULL)
     return no_process (-errno);
   PROF_VEC (pid_t) tids = { 0 };

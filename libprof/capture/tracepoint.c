@@ -15,13 +15,6 @@
 
 #include "base/cleanup.h"
 
-static inline void
-closedir_p (DIR **dir)
-{
-  if (*dir != NULL)
-    closedir (*dir);
-}
-
 int
 prof_tracefs_open (void)
 {
@@ -135,13 +128,13 @@ visit_group (DIR *group, const char *name, ProfTracepointFunc func, void *user_d
 int
 prof_tracepoint_foreach (int events_fd, ProfTracepointFunc func, void *user_data)
 {
-  cleanup (closedir) DIR *groups = open_directory (events_fd, ".");
+  cleanup (prof_closedir) DIR *groups = open_directory (events_fd, ".");
   if (groups == NULL)
     return -errno;
   for (struct dirent *entry; (entry = readdir (groups)) != NULL;) {
     if (!is_candidate (entry))
       continue;
-    cleanup (closedir) DIR *group = open_directory (events_fd, entry->d_name);
+    cleanup (prof_closedir) DIR *group = open_directory (events_fd, entry->d_name);
     if (group == NULL)
       continue;
     int r = visit_group (group, entry->d_name, func, user_data);
