@@ -28,7 +28,7 @@ test_nearest_come_first (void **state)
   assert_string_equal (nearest.names[1], "branch-loads");
   assert_int_equal (nearest.distances[1], 4);
   assert_string_equal (nearest.names[2], "branches");
-  assert_int_equal (prof_nearest_names_format (&nearest, text, sizeof text), 38);
+  assert_int_equal (prof_nearest_names_format (&nearest, text, sizeof text), 39);
   assert_string_equal (text, "branch-misses, branch-loads or branches");
 }
 
