@@ -96,6 +96,7 @@ class Frame:
     filename: str = ''
     line: int = 0
     mapping: str = ''
+    is_inlined: bool = False
 
     @property
     def is_kernel(self):
@@ -162,6 +163,8 @@ def read_locations(text, mappings):
             mapping = mappings.get(match[2], '')
             rest = match[3]
         if match := LINE.match(rest):
+            if frames:
+                frames[-1].is_inlined = True
             frames.append(Frame(match[1], match[2], int(match[3]), mapping))
         elif not frames:
             frames.append(Frame('', mapping=mapping))
@@ -181,15 +184,11 @@ def plain_name(name):
     return name
 
 
+def leaf_function(sample):
+    """The frame of the function that the processor was in, whatever was inlined into it."""
+    return next((frame for frame in sample.frames if not frame.is_inlined), Frame(''))
+
+
 def user_stack(sample):
     """The names of a sample's frames outside the kernel, leaf first."""
     return tuple(plain_name(frame.name) for frame in sample.frames if not frame.is_kernel)
-
-
-def flat_shares(stacks):
-    """{function: share of the samples whose leaf it is} of a Counter of stacks."""
-    total = sum(stacks.values())
-    flat = Counter()
-    for stack, count in stacks.items():
-        flat[stack[0] if stack else ''] += count
-    return {name: count / total for name, count in flat.items()}

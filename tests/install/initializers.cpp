@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include <prof/prof.h>
+
+/* The initializers are C++20 too: their members are named in the order of the struct. */
+ProfError error = PROF_ERROR_INIT;
+ProfCpuConfig cpu_config = PROF_CPU_CONFIG_INIT;
+ProfFilter filter = PROF_FILTER_INIT;
+ProfSession session = PROF_SESSION_INIT;
