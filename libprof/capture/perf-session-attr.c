@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/syscall.h>
+
+#include "base/error.h"
+#include "capture/perf-error.h"
+#include "capture/perf-session-private.h"
+
+static void
+set_rate (const ProfPerfSessionConfig *config, struct perf_event_attr *attr)
+{
+  attr->freq = config->period == 0;
+  if (attr->freq)
+    attr->sample_freq = config->frequency_hz;
+  else
+    attr->sample_period = config->period;
+}
+
+static void
+set_sample (const ProfPerfSession *session, struct perf_event_attr *attr)
+{
+  const ProfPerfSessionConfig *config = &session->config;
+  attr->sample_type = session->format.sample_type;
+  attr->sample_regs_user = session->format.regs_mask;
+  attr->sample_stack_user = config->stack_bytes;
+  attr->sample_id_all = 1;
+  attr->exclude_callchain_kernel = !config->wants_kernel_chain;
+  attr->exclude_callchain_user = !config->wants_user_chain;
+  attr->use_clockid = 1;
+  attr->clockid = CLOCK_MONOTONIC;
+  attr->read_format = session->has_read_lost ? PERF_FORMAT_LOST : 0;
+}
+
+/* One event of each thread and CPU reports what happens around the samples. */
+static void
+set_side_records (struct perf_event_attr *attr)
+{
+  attr->mmap = 1;
+  attr->mmap2 = 1;
+  attr->comm = 1;
+  attr->comm_exec = 1;
+  attr->task = 1;
+}
+
+bool
+prof_session_follows_threads (const ProfPerfSession *session)
+{
+  return session->config.inherit || session->has_inherit_thread;
+}
+
+void
+prof_session_fill_attr (const ProfPerfSession *session, size_t row, struct perf_event_attr *ret)
+{
+  const ProfPerfSessionEvent *event = &session->events.items[row];
+  *ret = event->event.attr;
+  ret->size = sizeof *ret;
+  set_rate (&session->config, ret);
+  set_sample (session, ret);
+  if (row == 0)
+    set_side_records (ret);
+  ret->exclude_kernel |= event->excludes_kernel;
+  ret->disabled = 1;
+  ret->inherit = prof_session_follows_threads (session);
+  ret->inherit_thread = ret->inherit && !session->config.inherit;
+  ret->watermark = 1;
+  ret->wakeup_watermark = (uint32_t)(session->config.ring_bytes / 4);
+}
+
+int
+prof_session_open_event (const ProfPerfSession *session,
+                         size_t row,
+                         const ProfSessionTarget *target,
+                         int cpu)
+{
+  struct perf_event_attr attr;
+  prof_session_fill_attr (session, row, &attr);
+  attr.enable_on_exec = target->enable_on_exec;
+  if (target->tid == PROF_WHOLE_SYSTEM)
+    attr.inherit = attr.inherit_thread = 0;
+  long fd = syscall (SYS_perf_event_open, &attr, target->tid, cpu, -1, (long)PERF_FLAG_FD_CLOEXEC);
+  return fd < 0 ? -errno : (int)fd;
+}
+
+static int
+report_files (const ProfPerfSession *session,
+              const ProfSessionTarget *target,
+              const ProfPerfRights *rights,
+              ProfError *reterr)
+{
+  size_t n_threads = 1 + target->n_more_threads;
+  size_t n_needed = session->open.n + session->cpus.n * session->events.n * n_threads;
+  return prof_error_set (reterr, -EMFILE,
+                         "Can't open %zu perf events (%zu events on %zu CPUs for each thread): "
+                         "this "
+                         "process may have %llu files open; try: ulimit -n %zu",
+                         n_needed, session->events.n, session->cpus.n,
+                         (unsigned long long)rights->max_files, n_needed + 256);
+}
+
+int
+prof_session_report_open (const ProfPerfSession *session,
+                          size_t row,
+                          const ProfSessionTarget *target,
+                          int error,
+                          ProfError *reterr)
+{
+  char name[32] = "";
+  struct perf_event_attr attr;
+  prof_session_fill_attr (session, row, &attr);
+  ProfPerfOpening opening = {
+    .event = session->events.items[row].requested,
+    .attr = &attr,
+    .target = name,
+    .is_system_wide = target->tid == PROF_WHOLE_SYSTEM,
+  };
+  prof_perf_rights_read (&opening.rights);
+  if (error == -EMFILE)
+    return report_files (session, target, &opening.rights, reterr);
+  if (opening.is_system_wide)
+    opening.target = "the whole system";
+  else if (target->tid != 0)
+    snprintf (name, sizeof name, "process %d", target->tid);
+  return prof_perf_open_error (reterr, -error, &opening);
+}
