@@ -64,6 +64,8 @@ add_umask (const ProfPfmEvent *event, void *user_data)
 static int
 set_wrong_umask (ProfError *reterr, const char *name, const char *what)
 {
+  if (reterr == NULL)
+    return -EINVAL;
   cleanup (prof_free) char *pmu = copy_pmu (name);
   UmaskList list = { .event = name + prof_event_name_measure_pmu (name),
                      .n = prof_event_name_measure_base (name) };
@@ -141,6 +143,8 @@ find_nearest_events (ProfNearestNames *nearest, const char *pmu)
 int
 prof_event_error_unknown (ProfError *reterr, const char *name)
 {
+  if (reterr == NULL) /* looking for near names takes time */
+    return -ENOENT;
   ProfNearestNames nearest;
   char names[PROF_NEAREST_MAX * PROF_NEAREST_NAME_BYTES];
   cleanup (prof_free) char *pmu = copy_pmu (name);

@@ -128,6 +128,17 @@ is_clock (const struct perf_event_attr *attr)
          && (attr->config == PERF_COUNT_SW_CPU_CLOCK || attr->config == PERF_COUNT_SW_TASK_CLOCK);
 }
 
+/* Also context switches on the way out of user space: the kernel takes its own registers there. */
+static bool
+is_in_kernel (const struct perf_event_attr *attr)
+{
+  return attr->type == PERF_TYPE_TRACEPOINT
+         || (attr->type == PERF_TYPE_SOFTWARE
+             && (attr->config == PERF_COUNT_SW_CONTEXT_SWITCHES
+                 || attr->config == PERF_COUNT_SW_CPU_MIGRATIONS
+                 || attr->config == PERF_COUNT_SW_CGROUP_SWITCHES));
+}
+
 int
 prof_perf_event_resolve (const char *name, ProfPerfEvent *ret, ProfError *reterr)
 {
@@ -140,6 +151,7 @@ prof_perf_event_resolve (const char *name, ProfPerfEvent *ret, ProfError *reterr
   if (r < 0)
     return r;
   event.is_clock = is_clock (&event.attr);
+  event.is_in_kernel = is_in_kernel (&event.attr);
   event.name = make_name (name, &event.attr);
   if (event.name != NULL) {
     event.value_type = strdup (event.is_clock ? "cpu" : event.name);

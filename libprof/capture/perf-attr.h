@@ -17,6 +17,7 @@ typedef struct {
   char *name;                    /* owned; of a generic event its usual one: "cycles:u" */
   char *value_type, *value_unit; /* owned */
   bool is_clock;                 /* period counts nanoseconds */
+  bool is_in_kernel;             /* happens in the kernel only: exclude_kernel leaves nothing */
 } ProfPerfEvent;
 
 /* Resolves "cycles", "cpu-clock", "task-clock", "page-faults", libpfm4 names with umasks and

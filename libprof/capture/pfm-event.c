@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -34,7 +33,7 @@ visit_umasks (ProfPfmEvent *event, int index, int n_attributes, ProfPfmFunc func
         || info.type != PFM_ATTR_UMASK)
       continue;
     event->umask = info.name;
-    event->description = info.desc != NULL ? info.desc : "";
+    event->umask_description = info.desc != NULL ? info.desc : "";
     int r = func (event, user_data);
     if (r < 0)
       return r;
@@ -50,7 +49,11 @@ visit_pmu (const pfm_pmu_info_t *pmu, ProfPfmFunc func, void *user_data)
     pfm_event_info_t info = { .size = sizeof info };
     if (pfm_get_event_info (i, PFM_OS_PERF_EVENT_EXT, &info) != PFM_SUCCESS)
       continue;
-    ProfPfmEvent event = { pmu->name, info.name, NULL, info.desc != NULL ? info.desc : "" };
+    ProfPfmEvent event = { .pmu = pmu->name,
+                           .name = info.name,
+                           .description = info.desc != NULL ? info.desc : "",
+                           .umask_description = "",
+                           .counts_threads = pmu->type != PFM_PMU_TYPE_UNCORE };
     r = func (&event, user_data);
     if (r >= 0)
       r = visit_umasks (&event, i, info.nattrs, func, user_data);

@@ -2,14 +2,18 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <stdbool.h>
+
 #include <linux/perf_event.h>
 
 /* libpfm4's tables of what the counters of processors (their PMUs) can count. Any thread. */
 typedef struct {
-  const char *pmu;         /* "skl" */
-  const char *name;        /* "MEM_LOAD_RETIRED" */
-  const char *umask;       /* "L3_MISS"; NULL: the event itself */
-  const char *description; /* may be "" */
+  const char *pmu;               /* "skl" */
+  const char *name;              /* "MEM_LOAD_RETIRED" */
+  const char *umask;             /* "L3_MISS"; NULL: the event itself */
+  const char *description;       /* of the event; may be "" */
+  const char *umask_description; /* may be "" */
+  bool counts_threads;           /* not only for a whole processor, as uncore PMUs do */
 } ProfPfmEvent;
 
 /* Calls back for each event, then for each of its unit masks. A PMU is wanted by its name, else all

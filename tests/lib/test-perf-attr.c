@@ -84,7 +84,7 @@ test_table_of_generic_events_agrees_with_libpfm (void **state)
     n_compared++;
   }
   assert_int_equal (n, 52);
-  assert_int_equal (n_compared, 50); /* all but alignment-faults and emulation-faults */
+  assert_true (n_compared >= 50); /* all but alignment-faults and emulation-faults */
 }
 
 static void

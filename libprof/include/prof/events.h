@@ -14,16 +14,18 @@ extern "C" {
 typedef struct {
   const char *name;        /* as `prof record -e` takes it */
   const char *description; /* never NULL */
-  const char *source;      /* the PMU, "software" or "tracepoint" */
-  bool is_countable;       /* this machine and this user can count it (tried) */
-  const char *reason;      /* why not; "" if countable */
+  const char *source;      /* "software", "hardware" (what the kernel maps to any processor's
+                              counters), the PMU as libpfm4 calls it, or "tracepoint" */
+  bool is_countable;       /* this machine and this user can count it (tried); false if not tried */
+  const char *reason;      /* why not; "" if countable or not tried */
 } ProfEventInfo;
 
 typedef struct ProfEventList ProfEventList;
 
 /* Lists the events whose name or description contains `pattern` (a POSIX extended regular
  * expression, case-insensitive; NULL: all). With `probe`, each event is opened once to fill
- * is_countable. May take a second: not from a UI thread. */
+ * is_countable, of the tracepoints one for all. Tracepoints are listed only to those who may read
+ * tracefs. May take a second: not from a UI thread. -EINVAL: not a regular expression. */
 PROF_API int prof_event_list_new (const char *pattern,
                                   bool probe,
                                   ProfEventList **ret,

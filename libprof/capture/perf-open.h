@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <linux/perf_event.h>
+
+/* perf_event_open(2), which glibc does not have. A descriptor, or negative errno. */
+static inline int
+prof_perf_open (const struct perf_event_attr *attr, pid_t tid, int cpu)
+{
+  long fd = syscall (SYS_perf_event_open, attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  return fd < 0 ? -errno : (int)fd;
+}
