@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "elf/build-id.h"
@@ -12,30 +11,6 @@
 
 /* The kernel loads no file with more (it wants the table within 64 KiB). */
 enum { MAX_PROGRAM_HEADERS = 65536 / sizeof (Elf64_Phdr), MAX_NOTE_BYTES = 65536 };
-
-static bool
-read_at (const ProfModule *module, uint64_t offset, void *ret, size_t n)
-{
-  if (module->image != NULL) {
-    if (offset > module->n_image_bytes || n > module->n_image_bytes - offset)
-      return false;
-    memcpy (ret, module->image + offset, n);
-    return true;
-  }
-  if (offset > INT64_MAX - n)
-    return false;
-  for (uint8_t *next = ret; n > 0;) {
-    ssize_t n_read = pread (module->fd, next, n, (off_t)offset);
-    if (n_read < 0 && errno == EINTR)
-      continue;
-    if (n_read <= 0)
-      return false;
-    next += n_read;
-    offset += (size_t)n_read;
-    n -= (size_t)n_read;
-  }
-  return true;
-}
 
 static Elf64_Ehdr
 widen_header (const Elf32_Ehdr *header)
@@ -69,13 +44,14 @@ read_header (const ProfModule *module, Elf64_Ehdr *ret, bool *ret_is_64)
     Elf32_Ehdr narrow;
     Elf64_Ehdr wide;
   } header;
-  if (!read_at (module, 0, &header, EI_NIDENT) || memcmp (header.ident, ELFMAG, SELFMAG) != 0
-      || header.ident[EI_DATA] != ELFDATA2LSB)
+  if (!prof_module_read (module, 0, &header, EI_NIDENT)
+      || memcmp (header.ident, ELFMAG, SELFMAG) != 0 || header.ident[EI_DATA] != ELFDATA2LSB)
     return false;
   *ret_is_64 = header.ident[EI_CLASS] == ELFCLASS64;
   if (!*ret_is_64 && header.ident[EI_CLASS] != ELFCLASS32)
     return false;
-  if (!read_at (module, 0, &header, *ret_is_64 ? sizeof header.wide : sizeof header.narrow))
+  if (!prof_module_read (module, 0, &header,
+                         *ret_is_64 ? sizeof header.wide : sizeof header.narrow))
     return false;
   *ret = *ret_is_64 ? header.wide : widen_header (&header.narrow);
   size_t entry_size = *ret_is_64 ? sizeof (Elf64_Phdr) : sizeof (Elf32_Phdr);
@@ -91,9 +67,9 @@ read_program_header (
   if (__builtin_add_overflow (header->e_phoff, i * header->e_phentsize, &offset))
     return false;
   if (is_64)
-    return read_at (module, offset, ret, sizeof *ret);
+    return prof_module_read (module, offset, ret, sizeof *ret);
   Elf32_Phdr narrow;
-  if (!read_at (module, offset, &narrow, sizeof narrow))
+  if (!prof_module_read (module, offset, &narrow, sizeof narrow))
     return false;
   *ret = widen_program_header (&narrow);
   return true;
@@ -124,7 +100,7 @@ read_notes (ProfModule *module, const Elf64_Phdr *header)
   cleanup (prof_free) uint8_t *notes = malloc (n_bytes);
   if (notes == NULL)
     return -ENOMEM;
-  if (!read_at (module, header->p_offset, notes, n_bytes))
+  if (!prof_module_read (module, header->p_offset, notes, n_bytes))
     return 0;
   return prof_build_id_find (notes, n_bytes, header->p_align == 8 ? 8 : 4, &module->build_id);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libelf.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 ProfModule *
@@ -42,6 +43,30 @@ prof_module_offset_to_vaddr (const ProfModule *module, uint64_t offset, uint64_t
   if (best == NULL)
     return false;
   *ret_vaddr = offset - best->offset + best->vaddr;
+  return true;
+}
+
+bool
+prof_module_read (const ProfModule *module, uint64_t offset, void *ret, size_t n)
+{
+  if (module->image != NULL) {
+    if (offset > module->n_image_bytes || n > module->n_image_bytes - offset)
+      return false;
+    memcpy (ret, module->image + offset, n);
+    return true;
+  }
+  if (module->fd < 0 || offset > INT64_MAX - n)
+    return false;
+  for (uint8_t *next = ret; n > 0;) {
+    ssize_t n_read = pread (module->fd, next, n, (off_t)offset);
+    if (n_read < 0 && errno == EINTR)
+      continue;
+    if (n_read <= 0)
+      return false;
+    next += n_read;
+    offset += (size_t)n_read;
+    n -= (size_t)n_read;
+  }
   return true;
 }
 

@@ -52,6 +52,9 @@ int prof_module_read_elf (ProfModule *module);
 /* File offset to the ELF file's own address, by its PT_LOADs. False if no segment has it. */
 bool prof_module_offset_to_vaddr (const ProfModule *module, uint64_t offset, uint64_t *ret_vaddr);
 
+/* Reads n bytes of the file or image. False if they are not there. */
+bool prof_module_read (const ProfModule *module, uint64_t offset, void *ret, size_t n);
+
 /* A new libelf handle on the file or image, to be used by one thread: descriptors are read with
  * pread and never mapped, because a file may be truncated under us. NULL: errno says why. */
 struct Elf;

@@ -13,12 +13,14 @@ typedef enum {
   PROF_ARCH_AARCH64,
 } ProfArch;
 
+#define PROF_N_REGISTERS 33
+
 /* Where one frame is suspended. lr is aarch64's; registers[] (DWARF numbers) only serve rules that
  * name another register and are known in the first frame only, unless has_registers. */
 typedef struct {
   uint64_t pc, sp, fp, lr;
   bool has_registers;
-  uint64_t registers[33];
+  uint64_t registers[PROF_N_REGISTERS];
 } ProfUnwindRegisters;
 
 /* How to step from one frame to its caller; compiled from a CFI row. 16 bytes with its key's check
@@ -40,6 +42,7 @@ enum {
   PROF_RULE_FP_SAVED = 1 << 0, /* fp is at CFA + fp_offset */
   PROF_RULE_RA_SAVED = 1 << 1, /* the return address is at CFA + ra_offset; else it is in lr */
   PROF_RULE_FP_UNDEFINED = 1 << 2,
+  PROF_RULE_FP_AT_FP = 1 << 3, /* with FP_SAVED: at fp + fp_offset instead; realigned stacks */
 };
 
 typedef struct {

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "unwind/unwind.h"
+
+#include "unwind/register-map.h"
+#include "unwind/stack-slice.h"
+
+/* A stack on its way from leaf to root. */
+typedef struct {
+  const ProfRegisterMap *map;
+  const ProfUnwindOptions *options;
+  const ProfUnwindWorld *world;
+  const ProfStackSlice *slice;
+  ProfUnwindRegisters registers;
+  bool is_return_address; /* pc is behind a call, and registers that calls clobber are gone */
+  bool is_pc_bogus;       /* the latest pc is no code at all */
+} Walk;
+
+const char *
+prof_stack_end_get_name (ProfStackEnd end)
+{
+  static const char *const names[] = {
+    [PROF_STACK_ROOT] = "root",
+    [PROF_STACK_DEPTH_LIMIT] = "depth limit",
+    [PROF_STACK_SLICE_ENDED] = "stack slice ended",
+    [PROF_STACK_NO_UNWIND_DATA] = "no unwind data",
+    [PROF_STACK_BAD_READ] = "bad read",
+    [PROF_STACK_LOOP] = "loop",
+  };
+  return end < PROF_STACK_N_ENDS ? names[end] : "";
+}
+
+static bool
+is_code (const Walk *walk, uint64_t pc)
+{
+  return walk->world->is_code (walk->world->user_data, pc);
+}
+
+/* A pc of 0 is where hand-written thread entries end their stacks. */
+static ProfStackEnd
+enter_caller (Walk *walk, uint64_t pc, uint64_t sp, uint64_t fp)
+{
+  ProfUnwindRegisters *registers = &walk->registers;
+  pc &= walk->map->pc_mask;
+  if (pc == 0)
+    return PROF_STACK_ROOT;
+  /* A leaf that keeps its return address in lr need not have moved sp. */
+  if (sp < registers->sp || (sp == registers->sp && walk->is_return_address))
+    return PROF_STACK_LOOP;
+  registers->pc = pc;
+  registers->sp = sp;
+  registers->fp = fp;
+  registers->has_registers = false;
+  walk->is_return_address = true;
+  return PROF_STACK_GOES_ON;
+}
+
+/* System V psABI 3.4.1: the outermost frame has a frame pointer of 0. */
+static ProfStackEnd
+step_by_frame_pointer (Walk *walk)
+{
+  uint64_t fp = walk->registers.fp, next_fp = 0, pc;
+  if (fp == 0 && walk->is_return_address)
+    return PROF_STACK_ROOT;
+  if (fp < walk->registers.sp || fp % 8 != 0)
+    return PROF_STACK_NO_UNWIND_DATA;
+  ProfStackEnd end = prof_stack_slice_read (walk->slice, fp + 8, &pc);
+  if (end != PROF_STACK_GOES_ON)
+    return end;
+  prof_stack_slice_read (walk->slice, fp, &next_fp);
+  if (pc != 0 && !is_code (walk, pc & walk->map->pc_mask))
+    return PROF_STACK_NO_UNWIND_DATA;
+  return enter_caller (walk, pc, fp + 16, next_fp);
+}
+
+/* The leaf may be hand-written and have no frame: then the stack is as the call left it. */
+static ProfStackEnd
+step_out_of_leaf (Walk *walk)
+{
+  const ProfUnwindRegisters *registers = &walk->registers;
+  uint64_t pc = registers->lr, sp = registers->sp;
+  if (walk->map->lr == PROF_NO_REGISTER) {
+    if (prof_stack_slice_read (walk->slice, sp, &pc) != PROF_STACK_GOES_ON)
+      return PROF_STACK_NO_UNWIND_DATA;
+    sp += 8;
+  }
+  if (!is_code (walk, pc))
+    return PROF_STACK_NO_UNWIND_DATA;
+  return enter_caller (walk, pc, sp, registers->fp);
+}
+
+static ProfStackEnd
+step_without_rule (Walk *walk, uint64_t pc)
+{
+  walk->is_pc_bogus = walk->is_return_address && !is_code (walk, pc);
+  if (walk->is_pc_bogus)
+    return PROF_STACK_BAD_READ;
+  ProfStackEnd end = PROF_STACK_NO_UNWIND_DATA;
+  if (walk->options->uses_frame_pointers)
+    end = step_by_frame_pointer (walk);
+  else if (walk->is_return_address && walk->registers.fp == 0)
+    end = PROF_STACK_ROOT;
+  if (end == PROF_STACK_NO_UNWIND_DATA && !walk->is_return_address)
+    end = step_out_of_leaf (walk);
+  return end;
+}
+
+static ProfStackEnd
+compute_cfa (const Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
+{
+  const ProfUnwindRegisters *registers = &walk->registers;
+  uint64_t offset = (uint64_t)(int64_t)rule->cfa_offset;
+  switch ((ProfRuleKind)rule->kind) {
+  case PROF_RULE_CFA_SP:
+    *ret = registers->sp + offset;
+    return PROF_STACK_GOES_ON;
+  case PROF_RULE_CFA_FP:
+    *ret = registers->fp + offset;
+    return PROF_STACK_GOES_ON;
+  case PROF_RULE_CFA_REGISTER:
+    if (!registers->has_registers || rule->cfa_register >= PROF_N_REGISTERS)
+      return PROF_STACK_NO_UNWIND_DATA;
+    *ret = registers->registers[rule->cfa_register] + offset;
+    return PROF_STACK_GOES_ON;
+  case PROF_RULE_CFA_FP_DEREF:
+    return prof_stack_slice_read (walk->slice, registers->fp + offset, ret);
+  case PROF_RULE_CFA_SP_DEREF:
+    return prof_stack_slice_read (walk->slice, registers->sp + offset, ret);
+  case PROF_RULE_PLT:
+    *ret = registers->sp + 8 + ((pc & 15) >= offset ? 8 : 0);
+    return PROF_STACK_GOES_ON;
+  default:
+    return PROF_STACK_NO_UNWIND_DATA;
+  }
+}
+
+/* After `pop %rbp` the slot in the rule is below sp, where nothing was copied, and the register
+ * already has the caller's value. */
+static uint64_t
+restore_fp (const Walk *walk, const ProfRule *rule, uint64_t cfa)
+{
+  uint64_t fp = walk->registers.fp;
+  if (rule->flags & PROF_RULE_FP_UNDEFINED)
+    return 0;
+  if (!(rule->flags & PROF_RULE_FP_SAVED))
+    return fp;
+  uint64_t base = rule->flags & PROF_RULE_FP_AT_FP ? fp : cfa, saved = 0;
+  uint64_t address = base + (uint64_t)(int64_t)rule->fp_offset;
+  if (address < walk->registers.sp)
+    return fp;
+  prof_stack_slice_read (walk->slice, address, &saved);
+  return saved;
+}
+
+static ProfStackEnd
+step_by_cfa (Walk *walk, const ProfRule *rule, uint64_t rule_pc)
+{
+  uint64_t cfa, pc = walk->registers.lr;
+  ProfStackEnd end = compute_cfa (walk, rule, rule_pc, &cfa);
+  if (end == PROF_STACK_GOES_ON && rule->flags & PROF_RULE_RA_SAVED)
+    end = prof_stack_slice_read (walk->slice, cfa + (uint64_t)(int64_t)rule->ra_offset, &pc);
+  else if (end == PROF_STACK_GOES_ON && walk->is_return_address)
+    end = PROF_STACK_NO_UNWIND_DATA; /* lr was overwritten by the call */
+  if (end != PROF_STACK_GOES_ON)
+    return end;
+  return enter_caller (walk, pc, cfa, restore_fp (walk, rule, cfa));
+}
+
+/* The handler's caller is the trampoline, whose stack pointer is at the ucontext. What was
+ * interrupted may be on another stack (sigaltstack), of which nothing was copied. */
+static ProfStackEnd
+step_out_of_signal (Walk *walk)
+{
+  const ProfRegisterMap *map = walk->map;
+  ProfUnwindRegisters interrupted = { 0 };
+  uint64_t address = walk->registers.sp + map->signal_offset;
+  for (size_t i = 0; i < map->n_signal; i++, address += 8) {
+    ProfStackEnd end = prof_stack_slice_read (walk->slice, address,
+                                              &interrupted.registers[map->signal_order[i]]);
+    if (end != PROF_STACK_GOES_ON)
+      return end;
+  }
+  prof_register_map_apply (map, &interrupted);
+  bool is_same_stack = interrupted.sp - walk->slice->start < walk->slice->n_bytes;
+  if (is_same_stack && interrupted.sp <= walk->registers.sp)
+    return PROF_STACK_LOOP;
+  walk->registers = interrupted;
+  walk->is_return_address = false;
+  return PROF_STACK_GOES_ON;
+}
+
+static ProfStackEnd
+step_slowly (Walk *walk, uint64_t rule_pc)
+{
+  ProfUnwindRegisters caller = walk->registers;
+  if (!walk->world->step_slowly (walk->world->user_data, rule_pc, &caller))
+    return PROF_STACK_NO_UNWIND_DATA;
+  return enter_caller (walk, caller.pc, caller.sp, caller.fp);
+}
+
+/* `frame` is what was written for the frame to be left. */
+static ProfStackEnd
+step (Walk *walk, uint64_t *frame)
+{
+  uint64_t pc = walk->registers.pc - walk->is_return_address;
+  if (!walk->options->uses_tables)
+    return step_by_frame_pointer (walk);
+  ProfRule rule = walk->world->get_rule (walk->world->user_data, pc);
+  switch ((ProfRuleKind)rule.kind) {
+  case PROF_RULE_NONE:
+    return step_without_rule (walk, pc);
+  case PROF_RULE_END:
+    return PROF_STACK_ROOT;
+  case PROF_RULE_SIGNAL:
+    *frame = walk->registers.pc; /* nobody called the trampoline */
+    return step_out_of_signal (walk);
+  case PROF_RULE_SLOW:
+    return step_slowly (walk, pc);
+  default:
+    return step_by_cfa (walk, &rule, pc);
+  }
+}
+
+size_t
+prof_unwind (const ProfUnwindOptions *options,
+             const ProfUnwindWorld *world,
+             const ProfUnwindRegisters *registers,
+             const ProfStackSlice *slice,
+             uint64_t *pcs,
+             ProfStackEnd *ret_end)
+{
+  Walk walk = {
+    .map = prof_register_map (options->arch),
+    .options = options,
+    .world = world,
+    .slice = slice,
+    .registers = *registers,
+  };
+  size_t n = 0;
+  pcs[n++] = registers->pc;
+  ProfStackEnd end;
+  while ((end = step (&walk, &pcs[n - 1])) == PROF_STACK_GOES_ON) {
+    if (n >= options->max_frames) {
+      end = PROF_STACK_DEPTH_LIMIT;
+      break;
+    }
+    pcs[n++] = walk.registers.pc - walk.is_return_address;
+  }
+  *ret_end = end;
+  return n - walk.is_pc_bogus;
+}

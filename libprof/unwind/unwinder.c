@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "unwind/unwinder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "unwind/cfi.h"
+#include "unwind/register-map.h"
+#include "unwind/rule-cache.h"
+
+PROF_DEFINE_CLEANUP (ProfUnwinder *, prof_unwinder_free)
+
+typedef struct {
+  bool is_opened;
+  ProfCfi *cfi; /* NULL: none */
+} ModuleCfi;
+
+struct ProfUnwinder {
+  ProfUnwindOptions options;
+  ProfModuleCache *modules;
+  ProfRuleCache rules;
+  PROF_VEC (ModuleCfi) cfis; /* by module ID */
+
+  /* Of the stack that is being unwound. */
+  ProfAddressSpace *space;
+  const ProfStackSlice *slice;
+};
+
+int
+prof_unwinder_new (const ProfUnwindOptions *options, ProfModuleCache *modules, ProfUnwinder **ret)
+{
+  cleanup (prof_unwinder_free) ProfUnwinder *unwinder = calloc (1, sizeof *unwinder);
+  if (unwinder == NULL)
+    return -ENOMEM;
+  unwinder->options = *options;
+  unwinder->modules = modules;
+  if (prof_rule_cache_init (&unwinder->rules) < 0)
+    return -ENOMEM;
+  *ret = steal (&unwinder);
+  return 0;
+}
+
+ProfUnwinder *
+prof_unwinder_free (ProfUnwinder *unwinder)
+{
+  if (unwinder == NULL)
+    return NULL;
+  prof_vec_foreach (entry, &unwinder->cfis) {
+    prof_cfi_free (entry->cfi);
+  }
+  prof_vec_clear (&unwinder->cfis);
+  prof_rule_cache_finish (&unwinder->rules);
+  free (unwinder);
+  return NULL;
+}
+
+static int
+make_room (ProfUnwinder *unwinder, uint32_t module_id)
+{
+  while (unwinder->cfis.n <= module_id)
+    if (prof_vec_push (&unwinder->cfis, (ModuleCfi){ 0 }) < 0)
+      return -ENOMEM;
+  return 0;
+}
+
+/* NULL: the module has none that can be used. */
+static ProfCfi *
+get_cfi (ProfUnwinder *unwinder, const ProfModule *module)
+{
+  const ProfRegisterMap *map = prof_register_map (unwinder->options.arch);
+  if (module->machine != map->elf_machine || make_room (unwinder, module->id) < 0)
+    return NULL;
+  ModuleCfi *entry = &unwinder->cfis.items[module->id];
+  if (!entry->is_opened) {
+    entry->is_opened = true;
+    prof_cfi_new (map, module, &entry->cfi);
+  }
+  return entry->cfi;
+}
+
+/* The code that a signal handler returns to, which some C libraries give no CFI. */
+static bool
+is_signal_trampoline (ProfUnwinder *unwinder, const ProfModule *module, uint64_t offset)
+{
+  const ProfRegisterMap *map = prof_register_map (unwinder->options.arch);
+  uint8_t code[PROF_MAX_TRAMPOLINE_BYTES];
+  return prof_module_read (module, offset, code, map->n_trampoline)
+         && memcmp (code, map->trampoline, map->n_trampoline) == 0;
+}
+
+static ProfRule
+make_rule (ProfUnwinder *unwinder, const ProfModule *module, uint64_t offset)
+{
+  ProfRule rule = { .kind = PROF_RULE_NONE };
+  ProfCfi *cfi = get_cfi (unwinder, module);
+  uint64_t vaddr;
+  if (cfi != NULL && prof_module_offset_to_vaddr (module, offset, &vaddr))
+    rule = prof_cfi_get_rule (cfi, vaddr);
+  /* A handler's return address was moved back by one. */
+  if (rule.kind == PROF_RULE_NONE
+      && (is_signal_trampoline (unwinder, module, offset + 1)
+          || is_signal_trampoline (unwinder, module, offset)))
+    rule.kind = PROF_RULE_SIGNAL;
+  return rule;
+}
+
+static ProfRule
+get_rule (void *user_data, uint64_t pc)
+{
+  ProfUnwinder *unwinder = user_data;
+  const ProfCodeMap *map = prof_address_space_find (unwinder->space, unwinder->modules, pc);
+  ProfRule rule = { .kind = PROF_RULE_NONE };
+  if (map == NULL || map->module->kind == PROF_MODULE_ANONYMOUS)
+    return rule;
+  uint64_t offset = pc - map->start + map->offset;
+  if (!prof_rule_cache_get (&unwinder->rules, map->module->id, offset, &rule)) {
+    rule = make_rule (unwinder, map->module, offset);
+    prof_rule_cache_put (&unwinder->rules, map->module->id, offset, rule);
+  }
+  return rule;
+}
+
+static bool
+step_slowly (void *user_data, uint64_t pc, ProfUnwindRegisters *registers)
+{
+  ProfUnwinder *unwinder = user_data;
+  const ProfCodeMap *map = prof_address_space_find (unwinder->space, unwinder->modules, pc);
+  ProfCfi *cfi = map != NULL ? get_cfi (unwinder, map->module) : NULL;
+  uint64_t vaddr;
+  return cfi != NULL
+         && prof_module_offset_to_vaddr (map->module, pc - map->start + map->offset, &vaddr)
+         && prof_cfi_step (cfi, vaddr, unwinder->slice, registers);
+}
+
+static bool
+is_code (void *user_data, uint64_t pc)
+{
+  ProfUnwinder *unwinder = user_data;
+  return prof_address_space_find (unwinder->space, unwinder->modules, pc) != NULL;
+}
+
+size_t
+prof_unwinder_unwind (ProfUnwinder *unwinder,
+                      ProfAddressSpace *space,
+                      const ProfUnwindRegisters *registers,
+                      const ProfStackSlice *slice,
+                      uint64_t *pcs,
+                      ProfStackEnd *ret_end)
+{
+  ProfUnwindWorld world = {
+    .get_rule = get_rule,
+    .step_slowly = step_slowly,
+    .is_code = is_code,
+    .user_data = unwinder,
+  };
+  unwinder->space = space;
+  unwinder->slice = slice;
+  return prof_unwind (&unwinder->options, &world, registers, slice, pcs, ret_end);
+}
