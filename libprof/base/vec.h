@@ -61,5 +61,8 @@ prof_vec_grow_bytes (void **items, size_t *n_allocated, size_t n_wanted, size_t 
     (vec)->n = (vec)->n_allocated = 0;                                                             \
   } while (0)
 
+/* The null pointer of an empty vec is not added to. */
+#define prof_vec_end(vec) ((vec)->n == 0 ? (vec)->items : (vec)->items + (vec)->n)
+
 #define prof_vec_foreach(item, vec)                                                                \
-  for (__typeof__ ((vec)->items + 0) item = (vec)->items; item != (vec)->items + (vec)->n; item++)
+  for (__typeof__ ((vec)->items + 0) item = (vec)->items; item != prof_vec_end (vec); item++)
