@@ -71,8 +71,8 @@ test_other_texts_are_refused (void **state)
                         "MemTotal: -1 kB\nMemAvailable: 1 kB\n",
                         "MemTotal: 18446744073709551616 kB\nMemAvailable: 1 kB\n",
                         "MemTotal: 18446744073709551615 kB\nMemAvailable: 1 kB\n",
-                        "MemTotal: 1 kB\nMemAvailable: 1 kB\nCached: 17000000000000000 kB\n"
-                        "Buffers: 17000000000000000 kB\n",
+                        ("MemTotal: 1 kB\nMemAvailable: 1 kB\nCached: 17000000000000000 kB\n"
+                         "Buffers: 17000000000000000 kB\n"),
                         " MemTotal: 1 kB\n MemAvailable: 1 kB\n" };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     ProfSystemMemory memory = { .total_bytes = 77 };

@@ -86,8 +86,8 @@ PROF_API int prof_profile_add_location (ProfProfile *profile,
                                         const ProfLocation *location,
                                         const ProfLine *lines,
                                         size_t n_lines);
-/* Always a new row. `locations` is leaf first; `values` has one entry for each sample type, of which
- * there must be one (-EINVAL). */
+/* Always a new row. `locations` is leaf first; `values` has one entry for each sample type, of
+ * which there must be one (-EINVAL). */
 PROF_API int prof_profile_add_sample (ProfProfile *profile,
                                       const uint32_t *locations,
                                       size_t n_locations,
