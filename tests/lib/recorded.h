@@ -138,5 +138,5 @@ burn_ms (unsigned ms)
   volatile unsigned work = 0;
   while (prof_clock_ns (CLOCK_THREAD_CPUTIME_ID) < end)
     for (unsigned i = 0; i < 10000; i++)
-      work += i;
+      work = work + i;
 }
