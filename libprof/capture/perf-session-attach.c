@@ -115,19 +115,26 @@ read_forks (Attach *attach)
 }
 
 static int
-open_thread (Attach *attach, pid_t tid, size_t n_more, ProfError *reterr)
+open_thread (Attach *attach, const ProfSessionTarget *target, ProfError *reterr)
 {
   ProfPerfSession *session = attach->session;
-  ProfSessionTarget target = { .tid = tid, .n_more_threads = n_more };
   size_t first = session->open.n;
-  int r = prof_session_open (session, &target, reterr);
-  if (r == -ESRCH)
-    return add_thread (attach, tid, UINT64_MAX);
-  if (r < 0)
+  uint64_t covered_since_ns = UINT64_MAX;
+  ProfError error;
+  int r = prof_session_open (session, target, &error);
+  if (r < 0 && r != -ESRCH) {
+    if (reterr != NULL)
+      *reterr = error;
     return r;
-  prof_session_ioctl_from (session, first, PERF_EVENT_IOC_ENABLE);
-  attach->n_opened++;
-  return add_thread (attach, tid, prof_monotonic_ns ());
+  }
+  if (r == 0) {
+    prof_session_ioctl_from (session, first, PERF_EVENT_IOC_ENABLE);
+    covered_since_ns = prof_monotonic_ns ();
+    attach->n_opened++;
+  }
+  if (add_thread (attach, target->tid, covered_since_ns) < 0)
+    return prof_error_set (reterr, -ENOMEM, "Can't record process %d: out of memory", attach->pid);
+  return 0;
 }
 
 /* Opens the threads that are not known yet; how many there were. All that is listed before the
@@ -140,13 +147,12 @@ open_new_threads (Attach *attach, const pid_t *tids, size_t n, ProfError *reterr
   for (size_t i = 0; i < n; i++) {
     if (find_thread (attach, tids[i]) != NULL)
       continue;
-    n_new++;
-    if (is_doubtful && prof_vec_push (&attach->session->doubtful, tids[i]) < 0)
-      return prof_error_set (reterr, -ENOMEM, "Can't record process %d: out of memory",
-                             attach->pid);
-    int r = open_thread (attach, tids[i], n - 1 - i, reterr);
+    ProfSessionTarget target
+        = { .tid = tids[i], .is_doubtful = is_doubtful, .n_more_threads = n - 1 - i };
+    int r = open_thread (attach, &target, reterr);
     if (r < 0)
       return r;
+    n_new++;
   }
   return n_new;
 }

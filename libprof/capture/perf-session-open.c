@@ -84,7 +84,12 @@ open_event (Opening *opening, size_t cpu_row)
   if (fd < 0)
     return fd;
   ProfOpenEvent *open = &session->open.items[session->open.n++];
-  *open = (ProfOpenEvent){ .fd = fd, .event = opening->row, .tid = opening->target->tid };
+  *open = (ProfOpenEvent){
+    .fd = fd,
+    .event = (uint32_t)opening->row,
+    .tid = opening->target->tid,
+    .cpu = session->cpus.items[cpu_row],
+  };
   if (ioctl (fd, PERF_EVENT_IOC_ID, &open->id) < 0)
     return -errno;
   if (opening->is_first && opening->row == 0)
@@ -131,11 +136,15 @@ open_on_cpus (Opening *opening)
 }
 
 static int
-index_ids (ProfPerfSession *session, size_t first)
+index_events (ProfPerfSession *session, size_t first, bool is_doubtful)
 {
   for (size_t i = first; i < session->open.n; i++) {
-    uint64_t hash = prof_hash_word (0, session->open.items[i].id);
+    const ProfOpenEvent *open = &session->open.items[i];
+    uint64_t hash = prof_hash_word (0, open->id);
     if (prof_hash_index_add (&session->open_by_id, hash, (uint32_t)i) < 0)
+      return -ENOMEM;
+    hash = prof_open_event_hash_place (open);
+    if (is_doubtful && prof_hash_index_add (&session->doubtful, hash, (uint32_t)i) < 0)
       return -ENOMEM;
   }
   return 0;
@@ -196,15 +205,14 @@ prof_session_open (ProfPerfSession *session, const ProfSessionTarget *target, Pr
     opening = (Opening){ session, target, .is_first = session->rings.n == 0 };
     r = open_on_cpus (&opening);
     if (r == 0)
-      r = index_ids (session, n_before);
+      r = index_events (session, n_before, target->is_doubtful);
     if (r == 0)
       r = note_shrinking (session, &before);
     if (r == 0)
       return 0;
-    report (&opening, r, reterr);
     prof_session_close_from (session, n_before);
     if (opening.is_first)
       prof_session_clear_rings (session);
   } while (opening.is_mapping && (r == -EPERM || r == -ENOMEM) && shrink_rings (&session->config));
-  return r;
+  return report (&opening, r, reterr);
 }

@@ -13,8 +13,12 @@ typedef struct {
   int fd;         /* -1: closed, because the thread had inherited the event as well */
   uint32_t event; /* row of `events` */
   pid_t tid;
+  int cpu;
   uint64_t id; /* perf's */
 } ProfOpenEvent;
+
+/* Of its thread, CPU and row. */
+uint64_t prof_open_event_hash_place (const ProfOpenEvent *event);
 
 struct ProfPerfSession {
   ProfPerfSessionConfig config; /* as it came to be after fallbacks; its `events` are not kept */
@@ -29,12 +33,13 @@ struct ProfPerfSession {
   PROF_VEC (int) ring_fds; /* the first event on each CPU; owned by `open` */
   PROF_VEC (ProfOpenEvent) open;
   ProfHashIndex open_by_id;
-  PROF_VEC (pid_t) doubtful; /* threads attached to that may have inherited too */
+  ProfHashIndex doubtful; /* rows of `open` by place: the thread may have inherited too */
 };
 
 typedef struct {
   pid_t tid; /* or PROF_WHOLE_SYSTEM */
   bool enable_on_exec;
+  bool is_doubtful;      /* a thread that may have inherited the events */
   size_t n_more_threads; /* that are to be opened after this one */
 } ProfSessionTarget;
 

@@ -143,7 +143,7 @@ prof_perf_session_free (ProfPerfSession *session)
   }
   prof_vec_clear (&session->events);
   prof_vec_clear (&session->cpus);
-  prof_vec_clear (&session->doubtful);
+  prof_hash_index_clear (&session->doubtful);
   prof_session_notes_finish (&session->notes);
   free (session);
   return NULL;
@@ -233,19 +233,31 @@ has_id (const void *table, uint32_t row, const void *key)
   return ((const ProfOpenEvent *)table)[row].id == *(const uint64_t *)key;
 }
 
-/* A thread that was attached to shows up under an event of its parent's: it inherited after all.
- * Its own events are closed, with those that its children have of them. */
-static void
-close_double (ProfPerfSession *session, pid_t tid)
+uint64_t
+prof_open_event_hash_place (const ProfOpenEvent *event)
 {
-  bool is_doubtful = false;
-  prof_vec_foreach (doubtful, &session->doubtful)
-    is_doubtful |= *doubtful == tid;
-  if (!is_doubtful)
-    return;
-  prof_vec_foreach (open, &session->open)
-    if (open->tid == tid && open->fd >= 0)
-      close (prof_steal_fd (&open->fd));
+  uint64_t hash = prof_hash_word (0, (uint64_t)event->tid);
+  return prof_hash_word (hash, (uint64_t)event->cpu << 32 | event->event);
+}
+
+static bool
+has_place (const void *table, uint32_t row, const void *key)
+{
+  const ProfOpenEvent *event = (const ProfOpenEvent *)table + row, *wanted = key;
+  return event->tid == wanted->tid && event->cpu == wanted->cpu && event->event == wanted->event;
+}
+
+/* A thread that was attached to shows up under an event of its parent's: it inherited that after
+ * all. Its own is closed, with what its children have of it. Other CPUs need not be the same: the
+ * parent's events were opened one after the other. */
+static void
+close_double (ProfPerfSession *session, const ProfOpenEvent *inherited, pid_t tid)
+{
+  ProfOpenEvent place = { .tid = tid, .cpu = inherited->cpu, .event = inherited->event };
+  uint32_t row = prof_hash_index_find (&session->doubtful, prof_open_event_hash_place (&place),
+                                       has_place, session->open.items, &place);
+  if (row != PROF_HASH_INDEX_NONE && session->open.items[row].fd >= 0)
+    close (prof_steal_fd (&session->open.items[row].fd));
 }
 
 int
@@ -258,8 +270,8 @@ prof_perf_session_find_event (ProfPerfSession *session, uint64_t event_id, uint3
   const ProfOpenEvent *open = &session->open.items[row];
   if (open->fd < 0)
     return -EALREADY;
-  if (session->doubtful.n > 0 && open->tid != (pid_t)tid)
-    close_double (session, (pid_t)tid);
+  if (session->doubtful.n_used > 0 && open->tid != (pid_t)tid)
+    close_double (session, open, (pid_t)tid);
   return (int)open->event;
 }
 

@@ -78,6 +78,16 @@ recorded_add (void *user_data, const ProfRecord *record)
   snprintf (row->name, sizeof row->name, "%s", n < sizeof row->name ? name : name + n - 63);
 }
 
+static inline ProfPerfSession *
+session_of (const ProfPerfSessionConfig *config)
+{
+  ProfPerfSession *session = NULL;
+  ProfError error = PROF_ERROR_INIT;
+  if (prof_perf_session_new (config, &session, &error) < 0)
+    fail_msg ("%s", error.message);
+  return session;
+}
+
 /* Takes what is in the rings. */
 static inline void
 recorded_read (Recorded *recorded, ProfPerfSession *session)

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "capture/spawn.h"
@@ -17,16 +16,6 @@ static const char *const cpu_clock[] = { "cpu-clock", NULL };
 
 static const ProfPerfSessionConfig plain
     = { .events = cpu_clock, .frequency_hz = 1000, .inherit = true };
-
-static ProfPerfSession *
-new_session (const ProfPerfSessionConfig *config)
-{
-  ProfPerfSession *session = NULL;
-  ProfError error = PROF_ERROR_INIT;
-  if (prof_perf_session_new (config, &session, &error) < 0)
-    fail_msg ("%s", error.message);
-  return session;
-}
 
 static void
 finish (ProfPerfSession *session, Recorded *recorded)
@@ -43,7 +32,7 @@ test_samples_itself_with_registers_and_stack (void **state)
   config.stack_bytes = 8192;
   config.regs_mask = TEST_REGS_MASK;
   config.wants_kernel_chain = true;
-  ProfPerfSession *session = new_session (&config);
+  ProfPerfSession *session = session_of (&config);
   Recorded recorded = { .n = 0 };
   int here;
   assert_int_equal (prof_perf_session_add_thread (session, gettid (), false, NULL), 0);
@@ -77,7 +66,7 @@ test_several_events_are_told_apart (void **state)
   (void)state;
   ProfPerfSessionConfig config = plain;
   config.events = (const char *const[]){ "cpu-clock", "page-faults", NULL };
-  ProfPerfSession *session = new_session (&config);
+  ProfPerfSession *session = session_of (&config);
   Recorded recorded = { .n = 0 };
   assert_int_equal (prof_perf_session_add_thread (session, gettid (), false, NULL), 0);
   assert_int_equal (prof_perf_session_enable (session), 0);
@@ -130,7 +119,7 @@ static void
 test_a_command_from_its_exec_on_with_children (void **state)
 {
   (void)state;
-  ProfPerfSession *session = new_session (&plain);
+  ProfPerfSession *session = session_of (&plain);
   Recorded recorded = { .n = 0 };
   pid_t pid;
   assert_int_equal (run_command (session, COUNT_TO_100000 "( " COUNT_TO_100000 " ); exit 3", &pid),
@@ -167,7 +156,7 @@ test_children_are_left_out_if_wanted (void **state)
   (void)state;
   ProfPerfSessionConfig config = plain;
   config.inherit = false;
-  ProfPerfSession *session = new_session (&config);
+  ProfPerfSession *session = session_of (&config);
   Recorded recorded = { .n = 0 };
   pid_t pid;
   run_command (session, COUNT_TO_100000 "( " COUNT_TO_100000 " )", &pid);
@@ -210,7 +199,7 @@ test_losses_are_counted (void **state)
   (void)state;
   ProfPerfSessionConfig config = plain;
   config.ring_bytes = 1; /* rounded to a page */
-  ProfPerfSession *session = new_session (&config);
+  ProfPerfSession *session = session_of (&config);
   Recorded recorded = { .n = 0 };
   assert_int_equal (prof_perf_session_add_thread (session, gettid (), false, NULL), 0);
   assert_int_equal (prof_perf_session_enable (session), 0);
@@ -233,26 +222,6 @@ test_losses_are_counted (void **state)
   else
     assert_true (n_lost >= n_told);
   finish (session, &recorded);
-}
-
-static void
-test_cycles_fall_back_to_the_clock (void **state)
-{
-  (void)state;
-  ProfPerfSessionConfig config = plain;
-  config.events = NULL;
-  ProfPerfSession *session = new_session (&config);
-  size_t n;
-  const ProfPerfSessionEvent *events = prof_perf_session_get_events (session, &n);
-  const char *note = prof_perf_session_get_notes (session)[0];
-  assert_int_equal (n, 1);
-  assert_string_equal (events[0].requested, "cycles");
-  if (events[0].event.is_clock)
-    assert_string_equal (note, "\"cycles\" can't be counted here (no hardware counters); recording "
-                               "\"cpu-clock\" instead");
-  else
-    assert_null (note);
-  prof_perf_session_free (session);
 }
 
 static void
@@ -300,50 +269,10 @@ test_bad_configs_are_refused (void **state)
 }
 
 static void
-test_a_frequency_over_the_limit_is_lowered (void **state)
-{
-  (void)state;
-  ProfPerfSessionConfig config = plain;
-  config.frequency_hz = UINT64_MAX;
-  ProfPerfSession *session = new_session (&config);
-  const char *note = prof_perf_session_get_notes (session)[0];
-  assert_non_null (note);
-  assert_non_null (strstr (note, "kernel.perf_event_max_sample_rate"));
-  prof_perf_session_free (session);
-}
-
-static void
-test_too_many_files (void **state)
-{
-  (void)state;
-  ProfPerfSessionConfig config = plain;
-  config.events = (const char *const[]){ "cpu-clock", "task-clock", "page-faults", NULL };
-  ProfPerfSession *session = new_session (&config);
-  ProfError error = PROF_ERROR_INIT;
-  struct rlimit before, few;
-  assert_int_equal (getrlimit (RLIMIT_NOFILE, &before), 0);
-  int first_free = dup (0);
-  close (first_free);
-  few = (struct rlimit){ (rlim_t)first_free + 2, before.rlim_max };
-  assert_int_equal (setrlimit (RLIMIT_NOFILE, &few), 0);
-  int r = prof_perf_session_add_thread (session, gettid (), false, &error);
-  assert_int_equal (setrlimit (RLIMIT_NOFILE, &before), 0);
-  assert_int_equal (r, -EMFILE);
-  assert_non_null (strstr (error.message, "ulimit -n"));
-
-  /* Nothing stayed open, and it works once there is room. */
-  int still_free = dup (0);
-  close (still_free);
-  assert_int_equal (still_free, first_free);
-  assert_int_equal (prof_perf_session_add_thread (session, gettid (), false, &error), 0);
-  prof_perf_session_free (session);
-}
-
-static void
 test_a_thread_that_is_gone (void **state)
 {
   (void)state;
-  ProfPerfSession *session = new_session (&plain);
+  ProfPerfSession *session = session_of (&plain);
   ProfError error = PROF_ERROR_INIT;
   pid_t pid = fork ();
   if (pid == 0)
@@ -366,11 +295,8 @@ main (void)
     cmocka_unit_test (test_children_are_left_out_if_wanted),
     cmocka_unit_test (test_the_whole_system),
     cmocka_unit_test (test_losses_are_counted),
-    cmocka_unit_test (test_cycles_fall_back_to_the_clock),
     cmocka_unit_test (test_another_missing_event_is_an_error),
     cmocka_unit_test (test_bad_configs_are_refused),
-    cmocka_unit_test (test_a_frequency_over_the_limit_is_lowered),
-    cmocka_unit_test (test_too_many_files),
     cmocka_unit_test (test_a_thread_that_is_gone),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
