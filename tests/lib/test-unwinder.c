@@ -20,7 +20,7 @@ static struct {
   OwnStack stack;
 } world;
 
-/* Both walks of one stack; backtrace's without the frame of compare () itself. */
+/* Both walks of one stack. */
 typedef struct {
   uint64_t pcs[MAX_FRAMES];
   size_t n;
@@ -42,12 +42,21 @@ walk_twice (void)
   walks.n_expected = backtrace (walks.expected, MAX_FRAMES);
 }
 
+/* A sanitizer's backtrace has a frame of its own before ours. */
+static void
+drop_inner_frames (void)
+{
+  int n_extra = walks.n_expected - (int)walks.n;
+  assert_in_range (n_extra, 0, 1);
+  memmove (walks.expected, walks.expected + n_extra, walks.n * sizeof *walks.expected);
+}
+
 static void
 assert_walks_agree (size_t n_at_least)
 {
   assert_int_equal (walks.end, PROF_STACK_ROOT);
   assert_true (walks.n >= n_at_least);
-  assert_int_equal (walks.n, walks.n_expected);
+  drop_inner_frames ();
   for (size_t i = 1; i < walks.n; i++)
     assert_int_equal (walks.pcs[i] + 1, walks.expected[i]);
 }
@@ -195,7 +204,7 @@ signal_frame (void **state)
   signal (SIGUSR1, SIG_DFL);
   assert_int_equal (n_signals, 1);
   assert_int_equal (walks.end, PROF_STACK_ROOT);
-  assert_int_equal (walks.n, walks.n_expected);
+  drop_inner_frames ();
   size_t n_exact = 0;
   for (size_t i = 1; i < walks.n; i++) {
     uint64_t expected = (uint64_t)walks.expected[i];
