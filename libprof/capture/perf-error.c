@@ -10,8 +10,6 @@
 
 #include "base/error.h"
 
-#define SET_PERFMON "sudo setcap cap_perfmon+ep $(command -v prof)"
-
 static __attribute__ ((format (printf, 2, 3))) void
 set_reason (ProfPerfFailure *failure, const char *format, ...)
 {
@@ -37,7 +35,8 @@ set_paranoid_remedy (ProfPerfFailure *failure, const ProfPerfRights *rights, int
   if (rights->is_in_user_namespace)
     set_remedy (failure, "on the host: sudo sysctl kernel.perf_event_paranoid=%d", wanted);
   else
-    set_remedy (failure, "sudo sysctl kernel.perf_event_paranoid=%d, or " SET_PERFMON, wanted);
+    set_remedy (failure, "sudo sysctl kernel.perf_event_paranoid=%d, or " PROF_SET_CAPABILITIES,
+                wanted);
 }
 
 static void
@@ -68,7 +67,7 @@ explain_other_process (ProfPerfFailure *failure, const ProfPerfRights *rights)
   if (rights->is_in_user_namespace)
     set_remedy (failure, "run as root outside the container");
   else
-    set_remedy (failure, "run as root, or " SET_PERFMON);
+    set_remedy (failure, "run as root, or " PROF_SET_CAPABILITIES);
 }
 
 /* The order in which the kernel asks; level 3 and above is an addition of Debian and others. */

@@ -11,6 +11,11 @@
 
 #include "capture/perf-rights.h"
 
+/* The program's rights to all that recording can use. setcap replaces those set before, so every
+ * remedy names the same. */
+#define PROF_SET_CAPABILITIES                                                                      \
+  "sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog,cap_ipc_lock+ep $(command -v prof)"
+
 /* A perf_event_open that failed: what was asked for, and by whom. */
 typedef struct {
   const char *event;                  /* its name */

@@ -56,7 +56,7 @@ test_sentence_has_event_target_reason_and_remedy (void **state)
       error.message,
       "Can't count cycles in process 1234: counting in the kernel needs CAP_PERFMON, or "
       "kernel.perf_event_paranoid at 1 or less (it is 2); try: sudo sysctl "
-      "kernel.perf_event_paranoid=1, or sudo setcap cap_perfmon+ep $(command -v prof)");
+      "kernel.perf_event_paranoid=1, or " PROF_SET_CAPABILITIES);
   opening.target = "";
   prof_perf_open_error (&error, ESRCH, &opening);
   assert_string_equal (error.message, "Can't count cycles: it is gone");
