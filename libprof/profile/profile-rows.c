@@ -150,16 +150,20 @@ prof_labels_equal (const ProfLabel *a, const ProfLabel *b)
   return a->key == b->key && a->string == b->string && a->unit == b->unit && a->number == b->number;
 }
 
+uint64_t
+prof_label_hash (const ProfLabel *label)
+{
+  uint64_t hash = prof_hash_word (label->key, (uint64_t)label->string << 32 | label->unit);
+  return prof_hash_word (hash, (uint64_t)label->number);
+}
+
 static uint64_t
 hash_sample (const ProfProfile *profile, uint32_t row)
 {
   const ProfSample *sample = &profile->samples.items[row];
   uint64_t hash = hash_stack (profile, row);
-  for (uint32_t i = 0; i < sample->n_labels; i++) {
-    const ProfLabel *label = &profile->labels.items[sample->first_label + i];
-    uint64_t label_hash = prof_hash_word (label->key, (uint64_t)label->string << 32 | label->unit);
-    hash += prof_hash_word (label_hash, (uint64_t)label->number);
-  }
+  for (uint32_t i = 0; i < sample->n_labels; i++)
+    hash += prof_label_hash (&profile->labels.items[sample->first_label + i]);
   return hash;
 }
 

@@ -14,3 +14,4 @@ extern const ProfRowKind prof_sample_kind; /* samples, by stack and labels in an
 extern const ProfRowKind prof_comment_kind, prof_unknown_field_kind;
 
 bool prof_labels_equal (const ProfLabel *a, const ProfLabel *b);
+uint64_t prof_label_hash (const ProfLabel *label);

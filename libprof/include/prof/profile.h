@@ -171,14 +171,23 @@ PROF_API int prof_profile_diff (const ProfProfile *base,
                                 ProfProfile **ret,
                                 ProfError *reterr);
 
-/* POSIX extended regular expressions on function and file names; NULL: not used. Applied as
- * google/pprof does: focus keeps stacks with a matching frame, ignore drops them, hide removes
- * matching frames, show_from drops frames above (nearer to the root than) the first match. */
+/* POSIX extended regular expressions that are searched for in the function name and the file name
+ * of any line of a location and in the file name of its mapping; NULL: not used. The rules are
+ * those of google/pprof's options of the same names. */
 typedef struct {
-  size_t size; /* set by the initializer */
-  const char *focus, *ignore, *hide, *show_from;
-  const char *label_focus, *label_ignore; /* match "key=value" or, for numbers, "key=value unit" */
-  int64_t start_ns, end_ns;               /* of the label end_timestamp_ns; 0, 0: any time */
+  size_t size;        /* set by the initializer; lets the struct grow */
+  const char *focus;  /* keeps samples with a match */
+  const char *ignore; /* drops samples with a match; wins over focus */
+  const char *hide;   /* removes lines that match, locations that are left without lines or whose
+                         mapping matches, and samples that are left without locations */
+  /* Removes the callers of the match nearest to the root, and samples without a match. Sees what
+   * hide has left. */
+  const char *show_from;
+  /* Keep or drop samples with a label that matches, as "key=value" or "key=number unit". */
+  const char *label_focus, *label_ignore;
+  /* Keeps samples whose label end_timestamp_ns is at or after start_ns and before end_ns; an end of
+   * 0 is no bound, both 0 are no filter. */
+  int64_t start_ns, end_ns;
 } ProfFilter;
 
 #define PROF_FILTER_INIT                                                                           \
@@ -187,7 +196,8 @@ typedef struct {
     .label_focus = NULL, .label_ignore = NULL, .start_ns = 0, .end_ns = 0                          \
   }
 
-/* Makes a new profile of what the filter lets through. -EINVAL names the expression at fault. */
+/* Makes a new profile of what the filter lets through, with the rows that this needs. Samples keep
+ * their order and are not merged. -EINVAL names the expression at fault. */
 PROF_API int prof_profile_filter (const ProfProfile *profile,
                                   const ProfFilter *filter,
                                   ProfProfile **ret,
