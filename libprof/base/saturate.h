@@ -21,6 +21,12 @@ prof_negate_saturated (int64_t a)
   return a == INT64_MIN ? INT64_MAX : -a;
 }
 
+static inline uint64_t
+prof_magnitude (int64_t a)
+{
+  return a < 0 ? -(uint64_t)a : (uint64_t)a;
+}
+
 /* Rounded to the nearest, halves away from zero; NaN is 0. */
 static inline int64_t
 prof_scale_saturated (int64_t a, double ratio)

@@ -8,20 +8,26 @@
 extern "C" {
 #endif
 
-/* Sums over the samples of one sample type. Values are in that type's unit. A frame is one line of
- * a location: inlined calls count as frames. A location without lines is a frame of its own, named
- * by its mapping and address. Recursion counts once in a total. */
+/* Sums over the samples of one sample type. Values are in that type's unit; sums stop at the ends
+ * of int64_t. A frame is one line of a location: inlined calls count as frames. A location without
+ * lines is a frame of its own, named by its mapping and address. Functions of one name in one file
+ * are one function, or in one module if the file is not known. Recursion counts once in a total.
+ *
+ * In a diff (prof_profile_diff) all sums are differences, new less base. The base's part is also
+ * kept apart, as it was before it was negated: new = self + base_self. */
 
 typedef struct {
-  uint32_t function; /* 0: not symbolized; then name is "module+0xADDRESS" or "0xADDRESS" */
-  uint32_t mapping;
+  uint32_t function; /* 0: not symbolized; then name is "module+0xOFFSET" or "0xADDRESS" */
+  uint32_t mapping;  /* of the first location with the function; 0: none */
   const char *name, *filename, *module; /* never NULL; borrowed from the report */
   int64_t self, total;
+  int64_t base_self, base_total; /* of samples with the label pprof::base; 0 if not a diff */
 } ProfReportFunction;
 
 typedef struct ProfReport ProfReport;
 
-/* Holds a reference to `profile` until it is freed. */
+/* Holds a reference to `profile` until it is freed. -EINVAL: no such sample type; -ENOMEM. A report
+ * belongs to one thread. */
 PROF_API int prof_report_new (ProfProfile *profile,
                               unsigned value_type,
                               ProfReport **ret,
@@ -29,6 +35,8 @@ PROF_API int prof_report_new (ProfProfile *profile,
 PROF_API ProfReport *prof_report_free (ProfReport *report);
 /* The sum of all samples. */
 PROF_API int64_t prof_report_get_total (const ProfReport *report);
+/* The sum of the base of a diff, as it was before it was negated. */
+PROF_API int64_t prof_report_get_base_total (const ProfReport *report);
 /* Sorted by self, the greatest magnitude first; ties by name. */
 PROF_API const ProfReportFunction *prof_report_get_functions (const ProfReport *report,
                                                               size_t *ret_n);
@@ -38,7 +46,9 @@ typedef struct {
   int64_t value;
 } ProfReportEdge;
 
-/* Direct callers (or callees) of the function at `row`, the greatest first. Free with free(). */
+/* Direct callers (or callees) of the function at `row`, the greatest magnitude first, ties by row.
+ * A sample counts once for each of them. Walks all samples. Free *ret with free(). 0, -EINVAL (no
+ * such row), -ENOMEM. */
 PROF_API int prof_report_get_callers (const ProfReport *report,
                                       uint32_t row,
                                       ProfReportEdge **ret,
@@ -49,7 +59,8 @@ PROF_API int prof_report_get_callees (const ProfReport *report,
                                       size_t *ret_n);
 
 /* The call tree. Node 0 is the root and is no frame. Children of a node are contiguous, sorted by
- * the magnitude of total, and come after their parent. */
+ * the magnitude of total, ties by function, and come after their parent. Self is of the samples
+ * whose stacks end at the node. */
 typedef struct {
   uint32_t function; /* row of prof_report_get_functions; unused in node 0 */
   uint32_t parent;
@@ -62,7 +73,8 @@ typedef enum {
   PROF_TREE_BOTTOM_UP, /* roots are the leaves of the stacks */
 } ProfTreeDirection;
 
-/* Built at the first call for each direction, then borrowed from the report. */
+/* Built at the first call for each direction, then borrowed from the report. 0, -EINVAL, -ENOMEM.
+ */
 PROF_API int prof_report_get_tree (ProfReport *report,
                                    ProfTreeDirection direction,
                                    const ProfReportNode **ret,

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "profile/report-rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+
+/* What makes functions of a report the same: strings of the report. */
+typedef struct {
+  uint32_t name, filename, module; /* module 0 if the file name is known */
+} Key;
+
+typedef struct {
+  ProfReport *report;
+  PROF_VEC (Key) keys; /* of report->functions, whose strings are set when no more are added */
+  PROF_VEC (uint32_t) modules;
+  ProfHashIndex index;
+} Builder;
+
+static bool
+key_equals (const void *keys, uint32_t row, const void *key)
+{
+  const Key *a = (const Key *)keys + row, *b = key;
+  return a->name == b->name && a->filename == b->filename && a->module == b->module;
+}
+
+static int
+find_or_add (Builder *builder, const Key *key, uint32_t module, const ProfReportFunction *function)
+{
+  ProfReport *report = builder->report;
+  uint64_t hash = prof_hash_word (key->module, (uint64_t)key->name << 32 | key->filename);
+  uint32_t found
+      = prof_hash_index_find (&builder->index, hash, key_equals, builder->keys.items, key);
+  if (found == PROF_HASH_INDEX_NONE) {
+    found = (uint32_t)report->functions.n;
+    if (prof_vec_push (&builder->keys, *key) < 0 || prof_vec_push (&builder->modules, module) < 0
+        || prof_vec_push (&report->functions, *function) < 0
+        || prof_hash_index_add (&builder->index, hash, found) < 0)
+      return -ENOMEM;
+  }
+  return prof_vec_push (&report->frames, found);
+}
+
+static int
+intern (ProfReport *report, uint32_t profile_string)
+{
+  const ProfStringTable *strings = &report->profile->strings;
+  return prof_string_table_intern (&report->strings,
+                                   prof_string_table_get (strings, profile_string),
+                                   prof_string_table_size (strings, profile_string));
+}
+
+static int
+intern_address (ProfReport *report, const ProfLocation *location)
+{
+  const ProfMapping *mapping = &report->profile->mappings.items[location->mapping];
+  const char *module = prof_profile_get_string (report->profile, mapping->filename);
+  const char *slash = strrchr (module, '/');
+  char text[128];
+  int n;
+  if (*module == '\0')
+    n = snprintf (text, sizeof text, "0x%" PRIx64, location->address);
+  else
+    n = snprintf (text, sizeof text, "%.100s+0x%" PRIx64, slash == NULL ? module : slash + 1,
+                  location->address - mapping->start + mapping->offset);
+  return prof_string_table_intern (&report->strings, text, (size_t)n);
+}
+
+/* A location without lines, or a line whose function has no name. */
+static int
+add_address (Builder *builder, const ProfLocation *location)
+{
+  ProfReport *report = builder->report;
+  int name = intern_address (report, location);
+  int module = intern (report, report->profile->mappings.items[location->mapping].filename);
+  if (name < 0 || module < 0)
+    return name < 0 ? name : module;
+  Key key = { .name = (uint32_t)name, .module = (uint32_t)module };
+  ProfReportFunction function = { .mapping = location->mapping };
+  return find_or_add (builder, &key, (uint32_t)module, &function);
+}
+
+static int
+add_line (Builder *builder, const ProfLocation *location, uint32_t function_row)
+{
+  ProfReport *report = builder->report;
+  const ProfFunction *f = &report->profile->functions.items[function_row];
+  uint32_t f_name = f->name != 0 ? f->name : f->system_name;
+  if (prof_profile_get_string_size (report->profile, f_name) == 0)
+    return add_address (builder, location);
+  int name = intern (report, f_name), filename = intern (report, f->filename);
+  int module = intern (report, report->profile->mappings.items[location->mapping].filename);
+  if (name < 0 || filename < 0 || module < 0)
+    return name < 0 ? name : filename < 0 ? filename : module;
+  Key key = { .name = (uint32_t)name, .filename = (uint32_t)filename };
+  if (filename == 0)
+    key.module = (uint32_t)module;
+  ProfReportFunction function = { .function = function_row, .mapping = location->mapping };
+  return find_or_add (builder, &key, (uint32_t)module, &function);
+}
+
+static int
+add_location (Builder *builder, uint32_t row)
+{
+  ProfReport *report = builder->report;
+  const ProfLocation *location = &report->profile->locations.items[row];
+  size_t first = report->frames.n;
+  int r = location->n_lines == 0 ? add_address (builder, location) : 0;
+  for (uint32_t i = 0; r == 0 && i < location->n_lines; i++)
+    r = add_line (builder, location,
+                  report->profile->lines.items[location->first_line + i].function);
+  if (r == 0 && report->frames.n > UINT32_MAX)
+    r = -EOVERFLOW;
+  report->location_frames[row]
+      = (ProfReportFrames){ (uint32_t)first, (uint32_t)(report->frames.n - first) };
+  return r;
+}
+
+static void
+set_strings (Builder *builder)
+{
+  const ProfStringTable *strings = &builder->report->strings;
+  for (size_t i = 0; i < builder->keys.n; i++) {
+    ProfReportFunction *function = &builder->report->functions.items[i];
+    function->name = prof_string_table_get (strings, builder->keys.items[i].name);
+    function->filename = prof_string_table_get (strings, builder->keys.items[i].filename);
+    function->module = prof_string_table_get (strings, builder->modules.items[i]);
+  }
+}
+
+/* A frame of the file may stand for many: hostile input must not make much of little. */
+static int
+check_amplification (const ProfReport *report)
+{
+  enum { MAX_MEAN_FRAMES = 64, N_FREE = 65536 };
+  const ProfProfile *profile = report->profile;
+  uint64_t n_frames = 0;
+  prof_vec_foreach (location, &profile->stacks)
+    n_frames += report->location_frames[*location].n;
+  return n_frames > profile->stacks.n * (uint64_t)MAX_MEAN_FRAMES + N_FREE ? -EFBIG : 0;
+}
+
+static int
+add_all (Builder *builder)
+{
+  ProfReport *report = builder->report;
+  const ProfProfile *profile = report->profile;
+  prof_vec_foreach (location, &profile->stacks)
+    report->location_frames[*location].n = 1;
+  for (uint32_t row = 0; row < profile->locations.n; row++) {
+    int r = report->location_frames[row].n > 0 ? add_location (builder, row) : 0;
+    if (r < 0)
+      return r;
+  }
+  set_strings (builder);
+  return check_amplification (report);
+}
+
+int
+prof_report_build_rows (ProfReport *report)
+{
+  Builder builder = { .report = report };
+  report->location_frames = calloc (report->profile->locations.n, sizeof *report->location_frames);
+  int r = report->location_frames == NULL ? -ENOMEM : add_all (&builder);
+  prof_vec_clear (&builder.keys);
+  prof_vec_clear (&builder.modules);
+  prof_hash_index_clear (&builder.index);
+  return r;
+}
