@@ -158,25 +158,33 @@ prof_rule_compile (const ProfRegisterMap *map, Dwarf_Frame *frame)
 
 /* ---- rows that no rule can express ---- */
 
+/* `current` is the register's value in this frame, and still the caller's if it would be saved
+ * below `lowest`. */
 static bool
 evaluate_register (const ProfExpressionWorld *world,
                    Dwarf_Frame *frame,
                    int number,
                    uint64_t current,
+                   uint64_t lowest,
                    uint64_t *ret)
 {
   Dwarf_Op memory[3], *ops;
   size_t n_ops;
+  bool is_value = true;
+  *ret = current;
   if (dwarf_frame_register (frame, number, memory, &ops, &n_ops) < 0)
     return false;
   if (n_ops == 0) {
     *ret = ops == NULL ? current : 0;
     return true;
   }
-  bool is_value;
-  if (!prof_expression_evaluate (world, ops, n_ops, ret, &is_value))
+  uint64_t result;
+  if (!prof_expression_evaluate (world, ops, n_ops, &result, &is_value))
     return false;
-  return is_value || prof_stack_slice_read (world->slice, *ret, ret) == PROF_STACK_GOES_ON;
+  if (is_value)
+    *ret = result;
+  return is_value || result < lowest
+         || prof_stack_slice_read (world->slice, result, ret) == PROF_STACK_GOES_ON;
 }
 
 bool
@@ -193,10 +201,10 @@ prof_frame_step (const ProfRegisterMap *map,
   int ra_register = dwarf_frame_info (frame, NULL, NULL, NULL);
   if (ra_register < 0 || dwarf_frame_cfa (frame, &ops, &n_ops) < 0
       || !prof_expression_evaluate (&world, ops, n_ops, &world.cfa, &is_value)
-      || !evaluate_register (&world, frame, ra_register, registers->lr, &pc))
+      || !evaluate_register (&world, frame, ra_register, registers->lr, 0, &pc))
     return false;
   /* A caller that needs a frame pointer which could not be read ends the stack itself. */
-  if (!evaluate_register (&world, frame, map->fp, registers->fp, &fp))
+  if (!evaluate_register (&world, frame, map->fp, registers->fp, registers->sp, &fp))
     fp = 0;
   registers->pc = pc;
   registers->sp = world.cfa;
