@@ -8,7 +8,8 @@
 
 #include "elf/module.h"
 
-/* Names for addresses. One thread's; opens its own ELF and DWARF handles on the modules' files. */
+/* Names for addresses in the modules of one cache, which it keeps. One thread's; opens its own ELF
+ * and DWARF handles on the modules' files. */
 typedef struct ProfSymbolizer ProfSymbolizer;
 
 typedef struct {

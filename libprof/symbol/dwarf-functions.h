@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include "symbol/dwarf-entries.h"
+#include "symbol/dwarf-ranges.h"
+#include "symbol/range-map.h"
+
+/* A range of addresses of a function that was inlined into another. */
+typedef struct {
+  uint64_t low, high;
+  uint64_t origin; /* the entry that has the name */
+  uint32_t depth;  /* 1: inlined into the function itself */
+  uint32_t call_file, call_line, call_column;
+} ProfInlined;
+
+typedef struct {
+  uint64_t offset, origin; /* of its entry; of the one that has the name */
+  bool is_read;
+  PROF_VEC (ProfInlined) inlined; /* by depth, then address */
+} ProfFunction;
+
+/* The functions of a unit that have code. Zero-initialized is empty. */
+typedef struct {
+  PROF_VEC (ProfFunction) functions;
+  ProfRangeMap map; /* to functions */
+} ProfFunctions;
+
+/* Reads what begins at the cursor: the functions of a unit, whose own contents stay unread. 0 or
+ * -ENOMEM; damaged entries end it early. */
+int prof_functions_read (ProfFunctions *functions, ProfEntryCursor cursor, ProfRangeSource *ranges);
+void prof_functions_finish (ProfFunctions *functions);
+
+/* NULL: none there. */
+ProfFunction *prof_functions_find (ProfFunctions *functions, uint64_t address);
+
+/* Reads what was inlined into the function, whose entry the cursor is at. 0 or -ENOMEM. */
+int prof_function_read_inlined (ProfFunction *function,
+                                ProfEntryCursor cursor,
+                                ProfRangeSource *ranges);
+
+/* What is inlined at an address, the outermost first. How many; at most `max`. */
+size_t prof_function_find_inlined (const ProfFunction *function,
+                                   uint64_t address,
+                                   const ProfInlined **ret,
+                                   size_t max);

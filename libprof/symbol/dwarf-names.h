@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <elfutils/libdw.h>
+#include <stdint.h>
+
+#include "symbol/names.h"
+
+typedef struct {
+  uint64_t origin;
+  const char *name, *system_name; /* interned; "" if it has none */
+  uint32_t line;                  /* of its declaration; 0: not known */
+} ProfFunctionName;
+
+/* The names of functions by the offset of their entry. Zero-initialized is empty. */
+typedef struct {
+  PROF_VEC (ProfFunctionName) names;
+  ProfHashIndex index;
+} ProfFunctionNames;
+
+/* Follows the entry at `origin` to where its name is, in other units and files too. The result is
+ * good until the next call. 0 or -ENOMEM. */
+int prof_function_names_get (ProfFunctionNames *function_names,
+                             Dwarf *dwarf,
+                             ProfNames *names,
+                             uint64_t origin,
+                             const ProfFunctionName **ret);
+void prof_function_names_finish (ProfFunctionNames *function_names);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include "symbol/dwarf-functions.h"
+#include "symbol/dwarf-lines.h"
+
+/* A compilation unit; what it holds is read when an address of its is asked for. */
+typedef struct {
+  uint64_t offset, entry_offset, end; /* in .debug_info */
+  uint64_t abbrev_offset;
+  ProfDwarfEncoding encoding;
+  bool has_aranges;
+  bool is_read;
+  const ProfAbbrevs *abbrevs; /* NULL: damaged */
+  ProfLines *lines;           /* NULL: none */
+  ProfFunctions functions;
+} ProfUnit;
+
+/* Zero-initialized is empty. */
+typedef struct {
+  PROF_VEC (ProfUnit) units; /* by offset */
+  ProfRangeMap map;          /* to units */
+} ProfUnits;
+
+/* Lists the units by their headers, with their addresses from .debug_aranges, or from the unit's
+ * own entry for those that are not in there. 0 or -ENOMEM. */
+int prof_units_read (ProfUnits *units, const ProfDwarfSections *sections, ProfRangeSource *ranges);
+void prof_units_finish (ProfUnits *units);
+
+/* NULL: none there. */
+ProfUnit *prof_units_find (ProfUnits *units, uint64_t address);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "symbol/sym-dwarf.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <gelf.h>
+#include <setjmp.h>
+
+#include "base/cleanup.h"
+#include "symbol/dwarf-names.h"
+#include "symbol/dwarf-tables.h"
+#include "symbol/dwarf-units.h"
+
+enum { MAX_INLINED = 128 };
+
+/* Entries with lists of ranges, all in all; a browser's debug file has some millions. */
+#define MAX_RANGES ((size_t)1 << 26)
+
+struct ProfDwarf {
+  Dwarf *dwarf, *alt;
+  ProfDwarfSections sections;
+  ProfNames *names;
+  ProfRangeSource ranges;
+  ProfUnits units;
+  ProfDwarfTables tables;
+  ProfFunctionNames function_names;
+  bool is_indexed;
+  bool is_dead; /* libdw ran out of memory */
+};
+
+/* libdw has no error for it: it calls a handler that must not return, by default one that exits. */
+static _Thread_local jmp_buf *out_of_memory_target;
+
+static void __attribute__ ((noreturn)) give_up (void)
+{
+  longjmp (*out_of_memory_target, 1);
+}
+
+/* Without a file to refer to, libdw would look for one by itself, and wait if the name that the
+ * link gives is a FIFO's. */
+static void
+forget_alt_link (Elf *elf)
+{
+  size_t names_index;
+  if (elf_getshdrstrndx (elf, &names_index) < 0)
+    return;
+  for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
+    GElf_Shdr header;
+    if (gelf_getshdr (section, &header) == NULL)
+      continue;
+    const char *name = elf_strptr (elf, names_index, header.sh_name);
+    Elf_Data *data;
+    if (name != NULL && strcmp (name, ".gnu_debugaltlink") == 0
+        && (data = elf_getdata (section, NULL)) != NULL)
+      data->d_size = 0;
+  }
+}
+
+static int
+begin (Elf *elf, Dwarf **ret)
+{
+  int r = prof_dwarf_check_compression (elf);
+  if (r < 0)
+    return r;
+  *ret = dwarf_begin_elf (elf, DWARF_C_READ, NULL);
+  if (*ret == NULL)
+    return -ENODATA;
+  dwarf_new_oom_handler (*ret, give_up);
+  return 0;
+}
+
+PROF_DEFINE_CLEANUP (ProfDwarf *, prof_dwarf_free)
+
+int
+prof_dwarf_new (Elf *elf, Elf *alt, uint64_t lowest_address, ProfNames *names, ProfDwarf **ret)
+{
+  cleanup (prof_dwarf_free) ProfDwarf *dwarf = calloc (1, sizeof *dwarf);
+  if (dwarf == NULL)
+    return -ENOMEM;
+  int r = begin (elf, &dwarf->dwarf);
+  if (r < 0)
+    return r;
+  prof_dwarf_find_sections (elf, &dwarf->sections);
+  if (dwarf->sections.info.n_bytes == 0)
+    return -ENODATA;
+  if (alt != NULL && begin (alt, &dwarf->alt) == 0)
+    dwarf_setalt (dwarf->dwarf, dwarf->alt);
+  else
+    forget_alt_link (elf);
+  dwarf->names = names;
+  dwarf->ranges = (ProfRangeSource){ dwarf->dwarf, lowest_address, MAX_RANGES };
+  *ret = steal (&dwarf);
+  return 0;
+}
+
+ProfDwarf *
+prof_dwarf_free (ProfDwarf *dwarf)
+{
+  if (dwarf == NULL)
+    return NULL;
+  prof_units_finish (&dwarf->units);
+  prof_dwarf_tables_finish (&dwarf->tables);
+  prof_function_names_finish (&dwarf->function_names);
+  dwarf_end (dwarf->dwarf);
+  dwarf_end (dwarf->alt);
+  free (dwarf);
+  return NULL;
+}
+
+static ProfEntryCursor
+cursor_at (const ProfDwarf *dwarf, const ProfUnit *unit, uint64_t offset)
+{
+  ProfEntryCursor cursor = {
+    .reader = prof_dwarf_section_read (&dwarf->sections.info, offset),
+    .section = dwarf->sections.info.bytes,
+    .unit_offset = unit->offset,
+    .abbrevs = unit->abbrevs,
+  };
+  if (unit->end < dwarf->sections.info.n_bytes)
+    cursor.reader.end = dwarf->sections.info.bytes + unit->end;
+  return cursor;
+}
+
+static int
+read_lines (ProfDwarf *dwarf, ProfUnit *unit)
+{
+  Dwarf_Die entry;
+  Dwarf_Attribute attribute;
+  Dwarf_Word offset;
+  if (dwarf_offdie (dwarf->dwarf, unit->entry_offset, &entry) == NULL
+      || dwarf_formudata (dwarf_attr (&entry, DW_AT_stmt_list, &attribute), &offset) < 0)
+    return 0;
+  const char *directory = dwarf_formstring (dwarf_attr (&entry, DW_AT_comp_dir, &attribute));
+  return prof_dwarf_tables_get_lines (&dwarf->tables, &dwarf->sections, offset,
+                                      directory != NULL ? directory : "",
+                                      dwarf->ranges.lowest_address, &unit->lines);
+}
+
+static int
+read_unit (ProfDwarf *dwarf, ProfUnit *unit)
+{
+  if (unit->is_read)
+    return 0;
+  unit->is_read = true;
+  int r = read_lines (dwarf, unit);
+  if (r == 0)
+    r = prof_dwarf_tables_get_abbrevs (&dwarf->tables, &dwarf->sections, unit->abbrev_offset,
+                                       unit->encoding, &unit->abbrevs);
+  if (r < 0 || unit->abbrevs == NULL)
+    return r;
+  return prof_functions_read (&unit->functions, cursor_at (dwarf, unit, unit->entry_offset),
+                              &dwarf->ranges);
+}
+
+/* A place in the source by a file's number in the unit. */
+static int
+set_place (ProfDwarf *dwarf,
+           ProfUnit *unit,
+           uint32_t file,
+           uint32_t line,
+           uint32_t column,
+           ProfSymbol *ret)
+{
+  *ret = (ProfSymbol){ .name = "", .system_name = "", .filename = "" };
+  ret->line = line;
+  ret->column = column;
+  if (unit->lines == NULL)
+    return 0;
+  ret->filename = prof_lines_get_path (unit->lines, dwarf->names, file);
+  return ret->filename != NULL ? 0 : -ENOMEM;
+}
+
+static int
+set_name (ProfDwarf *dwarf, uint64_t origin, ProfSymbol *ret)
+{
+  const ProfFunctionName *name;
+  int r
+      = prof_function_names_get (&dwarf->function_names, dwarf->dwarf, dwarf->names, origin, &name);
+  if (r < 0)
+    return r;
+  ret->name = name->name;
+  ret->system_name = name->system_name;
+  ret->start_line = name->line;
+  return 0;
+}
+
+/* Each frame is at the place where the next inner one was called, and the innermost where the line
+ * table says. */
+static int
+unfold (ProfDwarf *dwarf,
+        ProfUnit *unit,
+        const ProfFunction *function,
+        uint64_t address,
+        ProfSymbol *ret,
+        size_t max)
+{
+  const ProfInlined *inlined[MAX_INLINED];
+  size_t depth = prof_function_find_inlined (function, address, inlined, MAX_INLINED);
+  size_t n = 1;
+  for (; n < max && depth > 0; n++, depth--) {
+    const ProfInlined *inner = inlined[depth - 1];
+    int r = set_name (dwarf, inner->origin, &ret[n - 1]);
+    if (r == 0)
+      r = set_place (dwarf, unit, inner->call_file, inner->call_line, inner->call_column, &ret[n]);
+    if (r < 0)
+      return r;
+  }
+  uint64_t origin = depth > 0 ? inlined[depth - 1]->origin : function->origin;
+  int r = set_name (dwarf, origin, &ret[n - 1]);
+  return r < 0 ? r : (int)n;
+}
+
+static int
+lookup_in_unit (ProfDwarf *dwarf, ProfUnit *unit, uint64_t address, ProfSymbol *ret, size_t max)
+{
+  int r = read_unit (dwarf, unit);
+  if (r < 0)
+    return r;
+  const ProfLineRow *row = unit->lines != NULL ? prof_lines_find (unit->lines, address) : NULL;
+  if (row != NULL)
+    r = set_place (dwarf, unit, row->file, row->line, row->column, &ret[0]);
+  else
+    ret[0] = (ProfSymbol){ .name = "", .system_name = "", .filename = "" };
+  if (r < 0)
+    return r;
+  ProfFunction *function = prof_functions_find (&unit->functions, address);
+  if (function == NULL)
+    return row != NULL;
+  if (!function->is_read)
+    r = prof_function_read_inlined (function, cursor_at (dwarf, unit, function->offset),
+                                    &dwarf->ranges);
+  return r < 0 ? r : unfold (dwarf, unit, function, address, ret, max);
+}
+
+static int
+lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max)
+{
+  if (!dwarf->is_indexed) {
+    dwarf->is_indexed = true;
+    int r = prof_units_read (&dwarf->units, &dwarf->sections, &dwarf->ranges);
+    if (r < 0)
+      return r;
+  }
+  ProfUnit *unit = prof_units_find (&dwarf->units, address);
+  return unit != NULL ? lookup_in_unit (dwarf, unit, address, ret, max) : 0;
+}
+
+int
+prof_dwarf_lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max)
+{
+  if (dwarf->is_dead || max == 0)
+    return dwarf->is_dead ? -ENOMEM : 0;
+  jmp_buf target;
+  out_of_memory_target = &target;
+  if (setjmp (target) != 0) {
+    dwarf->is_dead = true;
+    return -ENOMEM;
+  }
+  int r = lookup (dwarf, address, ret, max);
+  dwarf->is_dead = r < 0;
+  return r;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "symbol/symbolizer.h"
+
+#include <assert.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "symbol/module-symbols.h"
+
+/* Inlining goes some 30 deep in C++ and Rust. */
+enum { MAX_FRAMES = 128 };
+
+/* What was found for an address: a run of `symbols`. */
+typedef struct {
+  uint64_t address;
+  uint32_t module_id;
+  uint32_t n_symbols;
+  size_t first_symbol;
+} Answer;
+
+typedef struct {
+  uint64_t address;
+  uint32_t module_id;
+} Question;
+
+struct ProfSymbolizer {
+  ProfSymbolizerConfig config; /* debug_directory owned */
+  char *debug_directory;
+  ProfNames names;
+  PROF_VEC (ProfModuleSymbols *) modules; /* by id; NULL: not asked for yet */
+  PROF_VEC (Answer) answers;
+  PROF_VEC (ProfSymbol) symbols;
+  ProfHashIndex index; /* of answers */
+};
+
+PROF_DEFINE_CLEANUP (ProfSymbolizer *, prof_symbolizer_free)
+
+int
+prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **ret)
+{
+  cleanup (prof_symbolizer_free) ProfSymbolizer *symbolizer = calloc (1, sizeof *symbolizer);
+  if (symbolizer == NULL)
+    return -ENOMEM;
+  symbolizer->config = *config;
+  if (config->debug_directory != NULL) {
+    symbolizer->debug_directory = strdup (config->debug_directory);
+    if (symbolizer->debug_directory == NULL)
+      return -ENOMEM;
+  }
+  symbolizer->config.debug_directory = symbolizer->debug_directory;
+  *ret = steal (&symbolizer);
+  return 0;
+}
+
+ProfSymbolizer *
+prof_symbolizer_free (ProfSymbolizer *symbolizer)
+{
+  if (symbolizer == NULL)
+    return NULL;
+  prof_vec_foreach (module, &symbolizer->modules)
+    prof_module_symbols_free (*module);
+  prof_vec_clear (&symbolizer->modules);
+  prof_vec_clear (&symbolizer->answers);
+  prof_vec_clear (&symbolizer->symbols);
+  prof_hash_index_clear (&symbolizer->index);
+  prof_names_finish (&symbolizer->names);
+  free (symbolizer->debug_directory);
+  free (symbolizer);
+  return NULL;
+}
+
+static int
+get_module (ProfSymbolizer *symbolizer, const ProfModule *module, ProfModuleSymbols **ret)
+{
+  while (symbolizer->modules.n <= module->id)
+    if (prof_vec_push (&symbolizer->modules, NULL) < 0)
+      return -ENOMEM;
+  ProfModuleSymbols **slot = &symbolizer->modules.items[module->id];
+  if (*slot == NULL) {
+    int r = prof_module_symbols_new ((ProfModule *)module, &symbolizer->config, &symbolizer->names,
+                                     slot);
+    if (r < 0)
+      return r;
+  }
+  assert ((*slot)->module == module);
+  *ret = *slot;
+  return 0;
+}
+
+static bool
+answers_question (const void *table, uint32_t row, const void *key)
+{
+  const Answer *answer = &((const ProfSymbolizer *)table)->answers.items[row];
+  const Question *question = key;
+  return answer->address == question->address && answer->module_id == question->module_id;
+}
+
+static int
+add_answer (ProfSymbolizer *symbolizer,
+            const ProfModule *module,
+            uint64_t address,
+            uint64_t hash,
+            uint32_t *ret_row)
+{
+  ProfModuleSymbols *symbols = NULL;
+  ProfSymbol found[MAX_FRAMES];
+  int n = get_module (symbolizer, module, &symbols);
+  if (n == 0)
+    n = prof_module_symbols_lookup (symbols, &symbolizer->names, address, found, MAX_FRAMES);
+  if (n < 0)
+    return n;
+  Answer answer = { address, module->id, (uint32_t)n, symbolizer->symbols.n };
+  *ret_row = (uint32_t)symbolizer->answers.n;
+  if (prof_vec_reserve (&symbolizer->answers, 1) < 0
+      || prof_vec_append (&symbolizer->symbols, found, (size_t)n) < 0
+      || prof_hash_index_add (&symbolizer->index, hash, *ret_row) < 0)
+    return -ENOMEM;
+  symbolizer->answers.items[symbolizer->answers.n++] = answer;
+  return 0;
+}
+
+int
+prof_symbolizer_lookup (ProfSymbolizer *symbolizer,
+                        const ProfModule *module,
+                        uint64_t address,
+                        ProfSymbol *ret,
+                        size_t max)
+{
+  Question question = { address, module->id };
+  uint64_t hash = prof_hash_word (module->id, address);
+  uint32_t row
+      = prof_hash_index_find (&symbolizer->index, hash, answers_question, symbolizer, &question);
+  if (row == PROF_HASH_INDEX_NONE) {
+    int r = add_answer (symbolizer, module, address, hash, &row);
+    if (r < 0)
+      return r;
+  }
+  const Answer *answer = &symbolizer->answers.items[row];
+  size_t n = answer->n_symbols < max ? answer->n_symbols : max;
+  if (n > 0)
+    memcpy (ret, symbolizer->symbols.items + answer->first_symbol, n * sizeof *ret);
+  return (int)n;
+}
+
+ProfSymbolLevel
+prof_symbolizer_get_level (ProfSymbolizer *symbolizer, const ProfModule *module)
+{
+  ProfModuleSymbols *symbols;
+  return get_module (symbolizer, module, &symbols) == 0 ? symbols->level : PROF_SYMBOLS_NONE;
+}
