@@ -71,7 +71,8 @@ prof_profile_diff (const ProfProfile *base,
   r = prof_profile_merge (diff, profile, reterr);
   if (r < 0)
     return r;
-  ProfMergeChange change = { .ratios = ratios, .negates = true, .label = "pprof::base" };
+  ProfMergeChange change
+      = { .ratios = ratios, .negates = true, .drops_zeros = true, .label = "pprof::base" };
   r = prof_profile_merge_changed (diff, base, &change, reterr);
   if (r < 0)
     return r;

@@ -76,6 +76,15 @@ gather_values (Merge *merge, const int64_t *values, size_t n)
   return 0;
 }
 
+static bool
+are_zero (const Merge *merge)
+{
+  prof_vec_foreach (value, &merge->values)
+    if (*value != 0)
+      return false;
+  return true;
+}
+
 static int
 append_labels (Merge *merge, const ProfSample *sample)
 {
@@ -108,9 +117,10 @@ merge_sample (Merge *merge, uint32_t row)
   const ProfProfile *from = merge->remap.from;
   const ProfSample *sample = &from->samples.items[row];
   size_t n_types = from->value_types.n;
-  int r = gather_stack (merge, sample);
-  if (r == 0)
-    r = gather_values (merge, from->values.items + row * n_types, n_types);
+  int r = gather_values (merge, from->values.items + row * n_types, n_types);
+  if (r < 0 || (merge->change->drops_zeros && are_zero (merge)))
+    return r;
+  r = gather_stack (merge, sample);
   if (r < 0)
     return r;
   int newest

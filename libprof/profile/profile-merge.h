@@ -8,6 +8,7 @@
 typedef struct {
   const double *ratios; /* one for each sample type; NULL: all 1 */
   bool negates;
+  bool drops_zeros;  /* samples of which nothing is left */
   const char *label; /* added to each with the value "true"; NULL: none */
 } ProfMergeChange;
 

@@ -53,6 +53,7 @@ test_durations_scale_the_base (void **state)
   prof_profile_set_time (base, 0, 4);
   prof_profile_set_time (profile, 0, 6);
   add_stack (base, "main", 3);
+  add_stack (base, "start", 0);
   add_stack (profile, "main", 5);
   ProfProfile *result = diff (base, profile, PROF_NORMALIZE_DURATION);
   assert_samples (result, "main 5 50\n"
