@@ -196,6 +196,8 @@ decide_ring_memory (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
   }
 }
 
+/* kallsyms_show_value: level 0 shows addresses to those who may profile the kernel or have
+ * CAP_SYSLOG, level 1 to the latter, level 2 to nobody. */
 static void
 decide_kernel_symbols (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
 {
@@ -212,9 +214,12 @@ decide_kernel_symbols (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
               "/proc/kallsyms hides all addresses from this user (kernel.kptr_restrict is %d, "
               "kernel.perf_event_paranoid %d)",
               facts->kptr_restrict, facts->rights.paranoid);
-  set_remedy (ret, "%ssudo sysctl %skernel.perf_event_paranoid=1",
-              facts->rights.is_in_user_namespace ? "on the host: " : "",
-              facts->kptr_restrict > 0 ? "kernel.kptr_restrict=0 " : "");
+  bool is_contained = facts->rights.is_in_user_namespace;
+  bool can_have_capability = !is_contained && facts->kptr_restrict < 2;
+  set_remedy (ret, "%ssudo sysctl %skernel.perf_event_paranoid=1%s",
+              is_contained ? "on the host: " : "",
+              facts->kptr_restrict > 0 ? "kernel.kptr_restrict=0 " : "",
+              can_have_capability ? ", or " PROF_SET_CAPABILITIES : "");
 }
 
 /* A thread costs one file for each event and CPU. */

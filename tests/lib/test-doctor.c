@@ -97,10 +97,11 @@ test_kernel_at_level_two (void **state)
   assert_answer ("system-wide", &facts, PROF_CHECK_MISSING, "the whole system needs",
                  "kernel.perf_event_paranoid=0");
   assert_answer ("kernel-symbols", &facts, PROF_CHECK_MISSING, "kernel.kptr_restrict is 0",
-                 "sudo sysctl kernel.perf_event_paranoid=1");
+                 "sudo sysctl kernel.perf_event_paranoid=1, or " PROF_SET_CAPABILITIES);
   facts.kptr_restrict = 2;
   assert_answer ("kernel-symbols", &facts, PROF_CHECK_MISSING, "kernel.kptr_restrict is 2",
                  "sudo sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1");
+  assert_null (strstr (ask ("kernel-symbols", &facts).remedy, "setcap"));
   facts.kallsyms = -ENOENT;
   assert_answer ("kernel-symbols", &facts, PROF_CHECK_MISSING, "No such file", "");
 }

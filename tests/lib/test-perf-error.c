@@ -3,11 +3,15 @@
 #include "capture/perf-error.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 
 #include "as-nobody.h"
 #include "tests.h"
@@ -52,11 +56,11 @@ test_sentence_has_event_target_reason_and_remedy (void **state)
   ProfPerfOpening opening = make_opening (&all_cycles, 2);
   assert_int_equal (prof_perf_open_error (&error, EACCES, &opening), -EACCES);
   assert_int_equal (error.code, -EACCES);
-  assert_string_equal (
-      error.message,
-      "Can't count cycles in process 1234: counting in the kernel needs CAP_PERFMON, or "
-      "kernel.perf_event_paranoid at 1 or less (it is 2); try: sudo sysctl "
-      "kernel.perf_event_paranoid=1, or " PROF_SET_CAPABILITIES);
+  assert_string_equal (error.message,
+                       "Can't count cycles in process 1234: counting in the kernel needs "
+                       "CAP_PERFMON, or "
+                       "kernel.perf_event_paranoid at 1 or less (it is 2); try: sudo sysctl "
+                       "kernel.perf_event_paranoid=1, or " PROF_SET_CAPABILITIES);
   opening.target = "";
   prof_perf_open_error (&error, ESRCH, &opening);
   assert_string_equal (error.message, "Can't count cycles: it is gone");
@@ -218,6 +222,37 @@ test_kernel_agrees_about_nobody (void **state)
   }
 }
 
+/* As containers do: perf_event_open returns EPERM. */
+static void
+open_behind_filter (FILE *out)
+{
+  struct sock_filter filter[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_perf_event_open, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = { sizeof filter / sizeof *filter, filter };
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0
+      || prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+    return;
+  open_kernel_cycles (out);
+}
+
+static void
+test_filter_of_a_container_is_recognized (void **state)
+{
+  (void)state;
+  char text[512];
+  assert_true (run_as_nobody (open_behind_filter, text, sizeof text));
+  if (text[0] == '\0') {
+    puts ("SKIP: this kernel has no seccomp filters");
+    skip ();
+  }
+  if (strstr (text, " 1 a seccomp filter") == NULL) /* 1: EPERM */
+    fail_msg ("%s", text);
+}
+
 int
 main (void)
 {
@@ -233,6 +268,7 @@ main (void)
     cmocka_unit_test (test_refused_ring_names_both_limits),
     cmocka_unit_test (test_proc_texts),
     cmocka_unit_test (test_kernel_agrees_about_nobody),
+    cmocka_unit_test (test_filter_of_a_container_is_recognized),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
