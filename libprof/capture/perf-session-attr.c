@@ -10,9 +10,12 @@
 #include "capture/perf-error.h"
 #include "capture/perf-session-private.h"
 
+/* What the event's name says goes before what is said for all events. */
 static void
 set_rate (const ProfPerfSessionConfig *config, struct perf_event_attr *attr)
 {
+  if (attr->sample_period > 0)
+    return;
   attr->freq = config->period == 0;
   if (attr->freq)
     attr->sample_freq = config->frequency_hz;

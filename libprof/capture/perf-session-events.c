@@ -58,7 +58,8 @@ can_be_clock (const ProfPerfSessionEvent *event, int error)
 static bool
 can_exclude_kernel (const ProfPerfSessionEvent *event, int error)
 {
-  return (error == -EACCES || error == -EPERM) && !event->excludes_kernel;
+  return (error == -EACCES || error == -EPERM) && !event->excludes_kernel
+         && !event->event.is_in_kernel;
 }
 
 /* Tries the event of a row, each time with less, until the kernel takes it. */

@@ -18,7 +18,9 @@ typedef enum {
 
 /* One thing that profiling needs, e.g. "CPU events of own processes". Strings are never NULL. */
 typedef struct {
-  const char *id;    /* stable, e.g. "own-process", "other-process", "kernel-stacks" */
+  const char *id;    /* stable: "own-process", "kernel-stacks", "kernel-symbols",
+                        "hardware-counters", "other-process", "system-wide", "tracepoints",
+                        "ring-memory", "open-files", "process-memory", "container" */
   const char *title; /* one line */
   ProfCheckStatus status;
   const char *detail; /* what was found */
@@ -29,7 +31,8 @@ typedef struct ProfDoctor ProfDoctor;
 
 /* Tries what the calling user may profile on this machine: own processes, other users' processes,
  * the whole system, kernel stacks, hardware counters, tracepoints, ring memory, kernel symbols,
- * open files. Opens and closes events; changes nothing. */
+ * open files. Opens and closes events; changes nothing. Takes milliseconds. Any thread; the checks
+ * belong to the doctor. -ENOMEM, -EINVAL. */
 PROF_API int prof_doctor_new (ProfDoctor **ret, ProfError *reterr);
 PROF_API ProfDoctor *prof_doctor_free (ProfDoctor *doctor);
 PROF_API const ProfCheck *prof_doctor_get_checks (const ProfDoctor *doctor, size_t *ret_n);
