@@ -26,6 +26,11 @@ def run_cases(cases):
     return 77 if set(results) == {'SKIPPED'} else 0
 
 
+def run_cases_of(names):
+    """Runs every function test_* of a module, of which `names` are the globals."""
+    return run_cases([(n[5:], f) for n, f in list(names.items()) if n.startswith('test_')])
+
+
 def run_case(name, function):
     print(f'[ RUN      ] {name}', flush=True)
     try:

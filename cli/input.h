@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <prof/pprof.h>
+
+#include "cleanup.h"
+
+DEFINE_CLEANUP (ProfProfile, prof_profile_unref)
+
+typedef enum {
+  INPUT_ANY, /* told apart by the first bytes */
+  INPUT_PPROF,
+  INPUT_COLLAPSED,
+} InputFormat;
+
+/* Reads a profile from a file, "-" being standard input. 0, or -1 after a message that names the
+ * file. */
+int read_profile (const char *path, InputFormat format, ProfProfile **ret);
+
+/* The profile of this directory's newest file prof*.pb.gz: its path is to be freed. -ENOENT. */
+int find_newest_profile (char **ret);
+
+/* The row of the sample type of that name, or of the default one for NULL; -1 after a message that
+ * lists the names there are. */
+int choose_value_type (const ProfProfile *profile, const char *name);

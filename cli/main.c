@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+
+static int
+show_help_of (const char *name)
+{
+  const Command *command = command_find (name);
+  if (command == NULL)
+    return usage_error (NULL, "there is no command '%s'", name);
+  print_command_help (command);
+  return STATUS_OK;
+}
+
+static int
+run_help (int argc, char **argv)
+{
+  if (argc > 2)
+    return usage_error (NULL, "help: '%s' is too much: one command is expected", argv[2]);
+  if (argc == 2 && strcmp (argv[1], "--help") != 0)
+    return show_help_of (argv[1]);
+  print_help ();
+  return STATUS_OK;
+}
+
+static int
+dispatch (int argc, char **argv)
+{
+  if (argc == 0)
+    return usage_error (NULL, "a command is expected, such as record or report");
+  const char *word = argv[0];
+  if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0 || strcmp (word, "help") == 0)
+    return run_help (word[0] == '-' ? 1 : argc, argv);
+  if (strcmp (word, "--version") == 0 || strcmp (word, "-V") == 0) {
+    puts ("prof " PROF_VERSION);
+    return STATUS_OK;
+  }
+  if (word[0] == '-')
+    return usage_error (NULL, "there is no option %s before a command", word);
+  const Command *command = command_find (word);
+  if (command == NULL)
+    return usage_error (NULL, "there is no command '%s'", word);
+  return command_run (command, argc, argv);
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_CTYPE, "");
+  int status = dispatch (argc > 0 ? argc - 1 : 0, argv + 1);
+  errno = 0;
+  if ((fflush (stdout) != 0 || ferror (stdout)) && status == STATUS_OK) {
+    message ("can't write the output: %s", strerror (errno != 0 ? errno : EIO));
+    return STATUS_FAILURE;
+  }
+  return status;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <prof/pprof.h>
+
+#include "cleanup.h"
+#include "message.h"
+
+static int
+report_failure (const char *path, int error)
+{
+  message ("can't write %s: %s", path, strerror (error));
+  return -1;
+}
+
+/* Where a file beside can't take the place: pipes, terminals, devices. */
+static bool
+is_special (const char *path)
+{
+  struct stat status;
+  return stat (path, &status) == 0 && !S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode);
+}
+
+/* 0 or an errno. Not every file system knows O_TMPFILE; the answer EISDIR is an old kernel's. */
+static int
+try_directory (const char *directory)
+{
+  cleanup (close) int fd = open (directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    return 0;
+  if (errno != EOPNOTSUPP && errno != EISDIR)
+    return errno;
+  return access (directory, W_OK | X_OK) < 0 ? errno : 0;
+}
+
+int
+check_output (const char *path)
+{
+  if (strcmp (path, "-") == 0) {
+    if (!isatty (STDOUT_FILENO))
+      return 0;
+    message ("a profile is not for a terminal: redirect standard output, or name a file with -o");
+    return -1;
+  }
+  if (is_special (path))
+    return access (path, W_OK) < 0 ? report_failure (path, errno) : 0;
+  struct stat status;
+  if (path[0] == '\0' || (stat (path, &status) == 0 && S_ISDIR (status.st_mode)))
+    return report_failure (path[0] == '\0' ? "a file without a name" : path, EISDIR);
+  cleanup (free) char *copy = strdup (path);
+  if (copy == NULL)
+    return report_failure (path, ENOMEM);
+  int error = path[strlen (path) - 1] == '/' ? EISDIR : try_directory (dirname (copy));
+  return error != 0 ? report_failure (path, error) : 0;
+}
+
+int
+save_profile (const ProfProfile *profile, const char *path)
+{
+  ProfError error = PROF_ERROR_INIT;
+  bool is_stdout = strcmp (path, "-") == 0;
+  if (is_stdout && check_output (path) < 0)
+    return -1;
+  int r = is_stdout ? prof_pprof_write (profile, STDOUT_FILENO, &error)
+                    : prof_pprof_save (profile, path, &error);
+  if (r < 0)
+    fail (&error);
+  return r < 0 ? -1 : 0;
+}
+
+int
+output_open (Output *output, const char *path)
+{
+  *output = (Output){ .path = path };
+  if (strcmp (path, "-") == 0) {
+    output->file = stdout;
+    return 0;
+  }
+  if (!is_special (path) && asprintf (&output->beside, "%s.%d.tmp", path, (int)getpid ()) < 0) {
+    output->beside = NULL;
+    return report_failure (path, ENOMEM);
+  }
+  output->file = fopen (output->beside != NULL ? output->beside : path,
+                        output->beside != NULL ? "wxe" : "we");
+  if (output->file != NULL)
+    return 0;
+  int error = errno;
+  free (output->beside);
+  output->beside = NULL;
+  return report_failure (path, error);
+}
+
+int
+output_commit (Output *output)
+{
+  errno = 0;
+  bool has_failed = fflush (output->file) != 0 || ferror (output->file);
+  if (!has_failed && output->beside != NULL)
+    has_failed = fsync (fileno (output->file)) < 0 || rename (output->beside, output->path) < 0;
+  if (has_failed) {
+    report_failure (output->file == stdout ? "standard output" : output->path,
+                    errno != 0 ? errno : EIO);
+    output_clear (output);
+    return -1;
+  }
+  free (output->beside);
+  output->beside = NULL;
+  output_clear (output);
+  return 0;
+}
+
+void
+output_clear (Output *output)
+{
+  if (output->file != NULL && output->file != stdout)
+    fclose (output->file);
+  if (output->beside != NULL)
+    unlink (output->beside);
+  free (output->beside);
+  *output = (Output){ 0 };
+}

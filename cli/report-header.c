@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "report-view.h"
+#include "terminal.h"
+#include "units.h"
+
+enum { MAX_SESSIONS = 3, MAX_CAUSES = 3 };
+
+static void
+print_time (int64_t time_ns)
+{
+  time_t seconds = (time_t)(time_ns / 1000000000);
+  struct tm local;
+  char text[64];
+  if (time_ns > 0 && localtime_r (&seconds, &local) != NULL
+      && strftime (text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) > 0)
+    printf (", %s", text);
+}
+
+static void
+print_target (const ProfSession *session)
+{
+  for (size_t i = 0; i < session->n_command; i++) {
+    putchar (' ');
+    print_text (session->command[i], SIZE_MAX);
+  }
+  for (size_t i = 0; session->n_command == 0 && i < session->n_pids; i++)
+    printf (" %s%" PRId32, i == 0 ? "process " : "", session->pids[i]);
+  if (session->is_system_wide)
+    printf (" the whole system");
+  if (session->host[0] != '\0') {
+    printf (" on ");
+    print_text (session->host, SIZE_MAX);
+  }
+}
+
+static void
+print_events (const ProfSession *session)
+{
+  for (size_t i = 0; i < session->n_events; i++) {
+    const ProfSessionEvent *event = &session->events[i];
+    printf ("%s", i == 0 ? " of " : ", ");
+    print_text (event->name, SIZE_MAX);
+    if (event->requested[0] != '\0' && strcmp (event->requested, event->name) != 0) {
+      printf (" (in place of ");
+      print_text (event->requested, SIZE_MAX);
+      putchar (')');
+    }
+    if (event->frequency_hz > 0)
+      printf (" at %" PRIu64 " Hz", event->frequency_hz);
+    else if (event->period > 0)
+      printf (" each %s", format_count ((double)event->period).text);
+    if (event->excludes_kernel)
+      printf (" without the kernel");
+  }
+}
+
+static void
+print_counts (const ProfSession *session)
+{
+  printf ("  %s samples", format_count ((double)session->n_samples).text);
+  print_events (session);
+  printf (" in %s, %s lost", format_ns ((double)session->duration_ns).text,
+          format_count ((double)session->n_lost).text);
+  if (session->n_throttled > 0)
+    printf (", throttled %s times", format_count ((double)session->n_throttled).text);
+  if (session->n_refused > 0)
+    printf (", %s refused by the sampling strategy",
+            format_count ((double)session->n_refused).text);
+  putchar ('\n');
+}
+
+/* The module that most stacks of a reason end in; "" if that is not known. */
+static const char *
+find_worst_module (const ProfSession *session, const char *reason)
+{
+  const ProfSessionStackEnd *worst = NULL;
+  for (size_t i = 0; i < session->n_stack_ends; i++) {
+    const ProfSessionStackEnd *end = &session->stack_ends[i];
+    if (end->module[0] != '\0' && strcmp (end->reason, reason) == 0
+        && (worst == NULL || end->n_stacks > worst->n_stacks))
+      worst = end;
+  }
+  return worst != NULL ? worst->module : "";
+}
+
+/* Of the reasons but "root", the most frequent one after `previous` (NULL: of all). */
+static const ProfSessionStackEnd *
+find_next_cause (const ProfSession *session, const ProfSessionStackEnd *previous)
+{
+  const ProfSessionStackEnd *next = NULL;
+  for (size_t i = 0; i < session->n_stack_ends; i++) {
+    const ProfSessionStackEnd *end = &session->stack_ends[i];
+    if (end->module[0] != '\0' || end->n_stacks == 0 || strcmp (end->reason, "root") == 0)
+      continue;
+    bool is_below = previous == NULL || end->n_stacks < previous->n_stacks
+                    || (end->n_stacks == previous->n_stacks && end > previous);
+    if (is_below && (next == NULL || end->n_stacks > next->n_stacks))
+      next = end;
+  }
+  return next;
+}
+
+static void
+print_quality (const ProfSession *session)
+{
+  uint64_t n_all = 0, n_root = 0;
+  for (size_t i = 0; i < session->n_stack_ends; i++) {
+    const ProfSessionStackEnd *end = &session->stack_ends[i];
+    if (end->module[0] != '\0')
+      continue;
+    n_all += end->n_stacks;
+    n_root += strcmp (end->reason, "root") == 0 ? end->n_stacks : 0;
+  }
+  if (n_all == 0)
+    return;
+  printf ("  %s of the stacks reached their root",
+          format_percent ((double)n_root, (double)n_all).text);
+  const ProfSessionStackEnd *cause = NULL;
+  for (int i = 0; i < MAX_CAUSES && (cause = find_next_cause (session, cause)) != NULL; i++) {
+    printf ("; %s ", format_percent ((double)cause->n_stacks, (double)n_all).text);
+    print_text (cause->reason, SIZE_MAX);
+    const char *module = find_worst_module (session, cause->reason);
+    if (module[0] != '\0') {
+      printf (" (mostly in ");
+      print_text (module, SIZE_MAX);
+      putchar (')');
+    }
+  }
+  putchar ('\n');
+}
+
+static void
+print_session (const ReportView *view, size_t index)
+{
+  cleanup (prof_session_free) ProfSession *session = NULL;
+  if (prof_profile_get_session (view->recorded, index, &session, NULL) < 0) {
+    printf ("  how it was recorded can't be read\n");
+    return;
+  }
+  print_target (session);
+  print_time ((int64_t)session->start_ns);
+  putchar ('\n');
+  print_counts (session);
+  print_quality (session);
+  for (size_t i = 0; i < session->n_notes; i++) {
+    printf ("  %snote: ", style_begin (STYLE_YELLOW));
+    print_text (session->notes[i], SIZE_MAX);
+    printf ("%s\n", style_end ());
+  }
+}
+
+static void
+print_without_session (const ReportView *view)
+{
+  size_t n;
+  prof_profile_get_samples (view->recorded, &n);
+  print_time (prof_profile_get_time_ns (view->recorded));
+  printf ("\n  %s samples", format_count ((double)n).text);
+  int64_t duration = prof_profile_get_duration_ns (view->recorded);
+  if (duration > 0)
+    printf (" in %s", format_ns ((double)duration).text);
+  putchar ('\n');
+}
+
+void
+print_report_header (const ReportView *view)
+{
+  print_text (view->path, SIZE_MAX);
+  putchar (':');
+  size_t n = prof_profile_get_n_sessions (view->recorded);
+  if (n == 0)
+    print_without_session (view);
+  if (n > 1)
+    printf (" %zu recordings\n", n);
+  for (size_t i = 0; i < n && i < MAX_SESSIONS; i++)
+    print_session (view, i);
+  if (n > MAX_SESSIONS)
+    printf ("  and %zu more recordings\n", n - MAX_SESSIONS);
+
+  printf ("\n%s", style_begin (STYLE_BOLD));
+  print_text (view->type, SIZE_MAX);
+  printf (": %s%s", format_value ((double)view->total, view->unit).text, style_end ());
+  if (view->profile != view->recorded)
+    printf (" of %s (%s)", format_value ((double)view->recorded_total, view->unit).text,
+            format_percent ((double)view->total, (double)view->recorded_total).text);
+  printf ("\n\n");
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "command.h"
+#include "message.h"
+#include "report-view.h"
+#include "terminal.h"
+#include "units.h"
+
+/* A tree being printed. A function that alone continues its caller stands straight below it;
+ * where calls part, each goes one level to the right. */
+typedef struct {
+  const ReportView *view;
+  const ProfReportNode *nodes;
+  size_t n_nodes;
+  bool *is_shown;
+  bool *level_goes_on; /* for each level to the right: a sibling is still to come */
+  size_t n_levels;
+} Tree;
+
+static inline void
+tree_finish_p (Tree *tree)
+{
+  free (tree->is_shown);
+  free (tree->level_goes_on);
+}
+
+static uint64_t
+magnitude (int64_t value)
+{
+  return value < 0 ? -(uint64_t)value : (uint64_t)value;
+}
+
+static int
+compare_descending (const void *a, const void *b)
+{
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x < y) - (x > y);
+}
+
+/* What a node must weigh to be among the `limit` heaviest. */
+static int
+find_threshold (const ProfReportNode *nodes, size_t n_nodes, size_t limit, uint64_t *ret)
+{
+  *ret = 0;
+  if (limit >= n_nodes - 1)
+    return 0;
+  cleanup (free) uint64_t *weights = calloc (n_nodes, sizeof *weights);
+  if (weights == NULL)
+    return -ENOMEM;
+  for (size_t i = 1; i < n_nodes; i++)
+    weights[i - 1] = magnitude (nodes[i].total);
+  qsort (weights, n_nodes - 1, sizeof *weights, compare_descending);
+  *ret = weights[limit - 1];
+  return 0;
+}
+
+/* Parents come before their children, so one pass chooses a node only below a chosen one. */
+bool *
+choose_heaviest (const ProfReportNode *nodes, size_t n_nodes, size_t limit)
+{
+  bool *is_chosen = calloc (n_nodes, sizeof *is_chosen);
+  uint64_t threshold;
+  if (is_chosen == NULL || find_threshold (nodes, n_nodes, limit, &threshold) < 0) {
+    free (is_chosen);
+    return NULL;
+  }
+  is_chosen[0] = true;
+  size_t n_chosen = 0;
+  for (size_t i = 1; i < n_nodes && n_chosen < limit; i++) {
+    is_chosen[i] = magnitude (nodes[i].total) >= threshold && is_chosen[nodes[i].parent];
+    n_chosen += is_chosen[i];
+  }
+  return is_chosen;
+}
+
+/* Siblings are sorted by their weight, so the shown ones come first. 0: none. */
+static uint32_t
+find_first_child (const Tree *tree, uint32_t node)
+{
+  const ProfReportNode *parent = &tree->nodes[node];
+  bool has_child = parent->n_children > 0 && tree->is_shown[parent->first_child];
+  return has_child ? parent->first_child : 0;
+}
+
+static uint32_t
+find_next_sibling (const Tree *tree, uint32_t node)
+{
+  const ProfReportNode *parent = &tree->nodes[tree->nodes[node].parent];
+  bool is_last = node + 1 == parent->first_child + parent->n_children;
+  return !is_last && tree->is_shown[node + 1] ? node + 1 : 0;
+}
+
+/* One of several shown children of a frame: it has a level of its own. */
+static bool
+is_branch (const Tree *tree, uint32_t node)
+{
+  uint32_t parent = tree->nodes[node].parent;
+  return parent != 0
+         && (find_first_child (tree, parent) != node || find_next_sibling (tree, node) != 0);
+}
+
+static void
+print_level_lines (const Tree *tree, uint32_t node)
+{
+  bool is_utf8 = terminal_is_utf8 ();
+  for (size_t i = 0; i < tree->n_levels; i++) {
+    bool is_own = i + 1 == tree->n_levels && is_branch (tree, node);
+    if (is_own && tree->level_goes_on[i])
+      fputs (is_utf8 ? "├─ " : "|- ", stdout);
+    else if (is_own)
+      fputs (is_utf8 ? "└─ " : "`- ", stdout);
+    else
+      fputs (!tree->level_goes_on[i] ? "   " : is_utf8 ? "│  " : "|  ", stdout);
+  }
+}
+
+static void
+print_node (const Tree *tree, uint32_t index)
+{
+  const ReportView *view = tree->view;
+  const ProfReportNode *node = &tree->nodes[index];
+  const ProfReportFunction *function = &view->functions[node->function];
+  printf ("%7s %7s  %10s  ", format_percent ((double)node->total, (double)view->total).text,
+          format_percent ((double)node->self, (double)view->total).text,
+          format_value ((double)node->total, view->unit).text);
+  print_level_lines (tree, index);
+  print_text (function->name, SIZE_MAX);
+  if (view->is_verbose) {
+    printf ("  %s", style_begin (STYLE_DIM));
+    print_text (function->module, SIZE_MAX);
+    Place place = find_place (view, function);
+    printf ("%s", place.text[0] != '\0' ? "  " : "");
+    print_text (place.text, SIZE_MAX);
+    fputs (style_end (), stdout);
+  }
+  putchar ('\n');
+}
+
+static void
+enter (Tree *tree, uint32_t node)
+{
+  if (is_branch (tree, node))
+    tree->level_goes_on[tree->n_levels++] = find_next_sibling (tree, node) != 0;
+  print_node (tree, node);
+}
+
+/* The next node after `node` and all below it; 0 at the end. */
+static uint32_t
+climb (Tree *tree, uint32_t node)
+{
+  while (node != 0) {
+    tree->n_levels -= is_branch (tree, node);
+    uint32_t sibling = find_next_sibling (tree, node);
+    if (sibling != 0)
+      return sibling;
+    node = tree->nodes[node].parent;
+  }
+  return 0;
+}
+
+/* Not recursive: a stack may be as deep as its file says. */
+static void
+walk (Tree *tree)
+{
+  uint32_t node = find_first_child (tree, 0);
+  while (node != 0) {
+    enter (tree, node);
+    uint32_t child = find_first_child (tree, node);
+    node = child != 0 ? child : climb (tree, node);
+  }
+}
+
+int
+print_tree (const ReportView *view, ProfTreeDirection direction)
+{
+  cleanup (tree_finish) Tree tree = { .view = view };
+  if (prof_report_get_tree (view->report, direction, &tree.nodes, &tree.n_nodes) < 0)
+    return fail_out_of_memory ();
+  tree.is_shown = choose_heaviest (tree.nodes, tree.n_nodes, view->limit);
+  tree.level_goes_on = calloc (tree.n_nodes, sizeof *tree.level_goes_on);
+  if (tree.is_shown == NULL || tree.level_goes_on == NULL)
+    return fail_out_of_memory ();
+  printf ("%s%7s %7s  %10s  function%s\n", style_begin (STYLE_BOLD), "total%", "self%", "total",
+          style_end ());
+  walk (&tree);
+  if (view->limit < tree.n_nodes - 1)
+    printf ("%sthe %zu heaviest of %zu nodes: --limit 0 shows all%s\n", style_begin (STYLE_DIM),
+            view->limit, tree.n_nodes - 1, style_end ());
+  return STATUS_OK;
+}
