@@ -36,14 +36,14 @@ int
 prof_sampling_new_always (ProfSampling **ret)
 {
   static const ProfSamplingOps ops = { .should_sample = take };
-  return prof_sampling_new_updatable (&ops, NULL, NULL, ret);
+  return prof_sampling_new_named ("always", &ops, NULL, NULL, ret);
 }
 
 int
 prof_sampling_new_never (ProfSampling **ret)
 {
   static const ProfSamplingOps ops = { .should_sample = refuse, .get_probability = zero };
-  return prof_sampling_new_updatable (&ops, NULL, NULL, ret);
+  return prof_sampling_new_named ("never", &ops, NULL, NULL, ret);
 }
 
 /* ---- probabilistic ---- */
@@ -88,7 +88,7 @@ prof_sampling_new_probabilistic (double probability, uint64_t seed, ProfSampling
   if (strategy == NULL)
     return -ENOMEM;
   *strategy = (Probabilistic){ probability, seed, { seed } };
-  return prof_sampling_new_updatable (&ops, strategy, NULL, ret);
+  return prof_sampling_new_named ("probabilistic", &ops, strategy, NULL, ret);
 }
 
 /* ---- rate: a token bucket; a sample that is taken stands for the refused ones before it ---- */
@@ -159,7 +159,7 @@ prof_sampling_new_rate (double per_second, ProfSampling **ret)
   /* A tenth of a second may be spent at once, so that bursts are seen. */
   strategy->max_tokens = per_second > 10 ? per_second / 10 : 1;
   rate_reset (strategy);
-  return prof_sampling_new_updatable (&ops, strategy, NULL, ret);
+  return prof_sampling_new_named ("rate", &ops, strategy, NULL, ret);
 }
 
 /* ---- adaptive: a coin whose probability follows the rate of samples ---- */
@@ -256,5 +256,5 @@ prof_sampling_new_adaptive (
   strategy->max = max;
   strategy->seed = seed;
   adaptive_reset (strategy);
-  return prof_sampling_new_updatable (&ops, strategy, adaptive_update, ret);
+  return prof_sampling_new_named ("adaptive", &ops, strategy, adaptive_update, ret);
 }

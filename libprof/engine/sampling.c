@@ -11,15 +11,17 @@ struct ProfSampling {
   ProfSamplingOps ops;
   void *self;
   int (*update) (void *self, double load); /* NULL: not adaptive */
+  const char *name;
   double weight;
   atomic_ullong seen, taken;
 };
 
 int
-prof_sampling_new_updatable (const ProfSamplingOps *ops,
-                             void *self,
-                             int (*update) (void *self, double load),
-                             ProfSampling **ret)
+prof_sampling_new_named (const char *name,
+                         const ProfSamplingOps *ops,
+                         void *self,
+                         int (*update) (void *self, double load),
+                         ProfSampling **ret)
 {
   ProfSampling *sampling = calloc (1, sizeof *sampling);
   if (sampling == NULL) {
@@ -31,6 +33,7 @@ prof_sampling_new_updatable (const ProfSamplingOps *ops,
   sampling->ops = *ops;
   sampling->self = self;
   sampling->update = update;
+  sampling->name = name;
   sampling->weight = 1;
   *ret = sampling;
   return 0;
@@ -41,7 +44,7 @@ prof_sampling_new_custom (const ProfSamplingOps *ops, void *self, ProfSampling *
 {
   if (ops == NULL || ops->should_sample == NULL || ret == NULL)
     return -EINVAL;
-  return prof_sampling_new_updatable (ops, self, NULL, ret);
+  return prof_sampling_new_named ("custom", ops, self, NULL, ret);
 }
 
 ProfSampling *
@@ -80,6 +83,12 @@ prof_sampling_should_sample (ProfSampling *sampling, uint64_t now_ns)
   double probability = get_probability (sampling);
   sampling->weight = probability > 0 && probability < 1 ? 1 / probability : 1;
   return true;
+}
+
+const char *
+prof_sampling_get_name (const ProfSampling *sampling)
+{
+  return sampling->name;
 }
 
 double

@@ -25,8 +25,8 @@ node_equals (const void *nodes, uint32_t row, const void *key)
   return a->frame == b->frame && a->parent == b->parent;
 }
 
-static int
-add_child (ProfStackTree *tree, uint32_t parent, uint32_t frame, uint32_t *ret)
+int
+prof_stack_tree_add_child (ProfStackTree *tree, uint32_t parent, uint32_t frame, uint32_t *ret)
 {
   ProfStackNode node = { parent, frame };
   uint64_t hash = prof_hash_word (parent, frame);
@@ -51,7 +51,7 @@ prof_stack_tree_add (ProfStackTree *tree,
 {
   uint32_t node = 0;
   for (size_t i = n_frames; i-- > 0;) {
-    int r = add_child (tree, node, frames[i], &node);
+    int r = prof_stack_tree_add_child (tree, node, frames[i], &node);
     if (r < 0)
       return r;
   }

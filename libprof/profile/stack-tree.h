@@ -30,5 +30,11 @@ int prof_stack_tree_add (ProfStackTree *tree,
                          size_t n_frames,
                          uint32_t *ret_node);
 
+/* The node of `frame` called from `parent`. 0, -ENOMEM, -EOVERFLOW. */
+int prof_stack_tree_add_child (ProfStackTree *tree,
+                               uint32_t parent,
+                               uint32_t frame,
+                               uint32_t *ret_node);
+
 /* Writes the frames of a node leaf first; returns how many there are, also beyond `max`. */
 size_t prof_stack_tree_get (const ProfStackTree *tree, uint32_t node, uint32_t *frames, size_t max);

@@ -160,3 +160,10 @@ prof_unwinder_unwind (ProfUnwinder *unwinder,
   unwinder->slice = slice;
   return prof_unwind (&unwinder->options, &world, registers, slice, pcs, ret_end);
 }
+
+bool
+prof_unwinder_is_root (ProfUnwinder *unwinder, ProfAddressSpace *space, uint64_t pc)
+{
+  unwinder->space = space;
+  return get_rule (unwinder, pc).kind == PROF_RULE_END;
+}

@@ -49,8 +49,11 @@ typedef struct {
   uint64_t duration_ns;      /* 0: until stopped */
   unsigned max_stack_depth;
   ProfUnwindMode unwind_mode;
-  uint32_t stack_bytes;   /* stack copied with a sample for unwinding by tables; 0: chosen */
-  size_t ring_bytes;      /* for each CPU; 0: chosen */
+  uint32_t stack_bytes; /* stack copied with a sample for unwinding by tables; 0: chosen */
+  size_t ring_bytes;    /* for each CPU; 0: chosen */
+  /* Samples kept apart by their time: beyond, time gets coarser and equal stacks become one, so
+   * that memory stays bounded (about 64 bytes for each). */
+  size_t max_samples;
   ProfSampling *sampling; /* NULL: always; the profiler takes its own reference */
   bool exclude_kernel;
   bool include_thread_names; /* label "thread" */
@@ -61,8 +64,8 @@ typedef struct {
 #define PROF_CPU_CONFIG_INIT                                                                       \
   {                                                                                                \
     .size = sizeof (ProfCpuConfig), .target = PROF_TARGET_SELF, .sampling_rate = 100,              \
-    .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .include_thread_names = true,          \
-    .collect_thread_ids = true, .collect_timestamps = true                                         \
+    .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .max_samples = 100000,                 \
+    .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true           \
   }
 
 typedef struct {

@@ -53,6 +53,8 @@ PROF_API ProfSampling *prof_sampling_unref (ProfSampling *sampling);
 
 /* The clock is an argument, so tests need no sleeping. One thread at a time. */
 PROF_API bool prof_sampling_should_sample (ProfSampling *sampling, uint64_t now_ns);
+/* "always", "never", "probabilistic", "rate", "adaptive" or "custom". */
+PROF_API const char *prof_sampling_get_name (const ProfSampling *sampling);
 /* What the latest taken sample stands for: 1/probability, at least 1. */
 PROF_API double prof_sampling_get_weight (const ProfSampling *sampling);
 PROF_API void prof_sampling_reset (ProfSampling *sampling);

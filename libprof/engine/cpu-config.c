@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/cpu-config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define MAX_DEPTH 8192
+#define MAX_RATE_HZ 1000000
+#define MAX_STACK_BYTES 65528 /* the kernel's: a multiple of 8 below 64 KiB */
+
+static void
+free_strings (char **strings)
+{
+  for (size_t i = 0; strings != NULL && strings[i] != NULL; i++)
+    free (strings[i]);
+  free (strings);
+}
+
+/* NULL stays NULL. */
+static int
+copy_strings (const char *const *strings, char ***ret)
+{
+  if (strings == NULL)
+    return 0;
+  size_t n = 0;
+  while (strings[n] != NULL)
+    n++;
+  char **copies = calloc (n + 1, sizeof *copies);
+  if (copies == NULL)
+    return -ENOMEM;
+  for (size_t i = 0; i < n; i++)
+    if ((copies[i] = strdup (strings[i])) == NULL) {
+      free_strings (copies);
+      return -ENOMEM;
+    }
+  *ret = copies;
+  return 0;
+}
+
+static int
+copy_pointers (ProfCpuConfigCopy *copy)
+{
+  ProfCpuConfig *values = &copy->values;
+  if (copy_strings (values->command, &copy->command) < 0
+      || copy_strings (values->environment, &copy->environment) < 0
+      || copy_strings (values->events, &copy->events) < 0
+      || (values->working_directory != NULL
+          && (copy->working_directory = strdup (values->working_directory)) == NULL))
+    return -ENOMEM;
+  if (values->n_pids > 0) {
+    copy->pids = calloc (values->n_pids, sizeof *copy->pids);
+    if (copy->pids == NULL)
+      return -ENOMEM;
+    memcpy (copy->pids, values->pids, values->n_pids * sizeof *copy->pids);
+  }
+  values->command = (const char *const *)copy->command;
+  values->environment = (const char *const *)copy->environment;
+  values->events = (const char *const *)copy->events;
+  values->working_directory = copy->working_directory;
+  values->pids = copy->pids;
+  return 0;
+}
+
+static const char *
+find_fault (const ProfCpuConfig *config)
+{
+  if (config->target < PROF_TARGET_SELF || config->target > PROF_TARGET_SYSTEM)
+    return "target is none of PROF_TARGET_*";
+  if (config->target == PROF_TARGET_PIDS && (config->n_pids == 0 || config->pids == NULL))
+    return "pids is empty";
+  if (config->target == PROF_TARGET_COMMAND
+      && (config->command == NULL || config->command[0] == NULL))
+    return "command is empty";
+  if (config->events != NULL && config->events[0] == NULL)
+    return "events is empty";
+  if (config->period == 0 && (config->sampling_rate == 0 || config->sampling_rate > MAX_RATE_HZ))
+    return "sampling_rate must be from 1 to 1000000 Hz";
+  if (config->max_stack_depth == 0 || config->max_stack_depth > MAX_DEPTH)
+    return "max_stack_depth must be from 1 to 8192";
+  if (config->max_samples == 0)
+    return "max_samples must be at least 1";
+  if (config->unwind_mode < PROF_UNWIND_AUTO || config->unwind_mode > PROF_UNWIND_DWARF)
+    return "unwind_mode is none of PROF_UNWIND_*";
+  if (config->stack_bytes % 8 != 0 || config->stack_bytes > MAX_STACK_BYTES)
+    return "stack_bytes must be a multiple of 8 below 65536";
+  return NULL;
+}
+
+int
+prof_cpu_config_copy (const ProfCpuConfig *config, ProfCpuConfigCopy *ret, ProfError *reterr)
+{
+  *ret = (ProfCpuConfigCopy){ .values = PROF_CPU_CONFIG_INIT };
+  if (config == NULL || config->size < sizeof config->size || config->size > sizeof *config)
+    return prof_error_set (reterr, -EINVAL,
+                           "Can't use this ProfCpuConfig: its size field is not set. Initialize "
+                           "it with PROF_CPU_CONFIG_INIT.");
+  memcpy (&ret->values, config, config->size);
+  const char *fault = find_fault (&ret->values);
+  if (fault != NULL)
+    return prof_error_set (reterr, -EINVAL, "Can't use this ProfCpuConfig: %s.", fault);
+  int r = copy_pointers (ret);
+  if (r < 0) {
+    prof_cpu_config_finish (ret);
+    return prof_error_set (reterr, r, "Can't copy the configuration: out of memory.");
+  }
+  return 0;
+}
+
+void
+prof_cpu_config_finish (ProfCpuConfigCopy *copy)
+{
+  free (copy->pids);
+  free_strings (copy->command);
+  free_strings (copy->environment);
+  free_strings (copy->events);
+  free (copy->working_directory);
+  *copy = (ProfCpuConfigCopy){ 0 };
+}

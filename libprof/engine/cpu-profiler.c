@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include <prof/cpu.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "engine/collector.h"
+#include "engine/cpu-config.h"
+#include "engine/cpu-target.h"
+#include "engine/machine.h"
+#include "engine/pipeline.h"
+#include "engine/profile-maker.h"
+
+struct ProfCpuProfiler {
+  ProfCpuConfigCopy config;
+  ProfSampling *sampling; /* a reference */
+  ProfPerfSession *session;
+  ProfPipeline pipeline;
+  ProfCollector collector;
+  ProfCpuTarget target;
+  bool is_started;
+  uint64_t start_monotonic_ns, start_unix_ns;
+  ProfProfileMakerStats made;
+};
+
+/* ---- opening ---- */
+
+/* A quarter of a second of samples with their stacks, for a collector that comes late. */
+static size_t
+get_ring_bytes (const ProfCpuConfig *config)
+{
+  if (config->ring_bytes > 0)
+    return config->ring_bytes;
+  bool is_slow = config->period == 0 && config->sampling_rate <= 100;
+  return is_slow ? 1u << 20 : 4u << 20;
+}
+
+static ProfPerfSessionConfig
+make_session_config (const ProfCpuConfig *config)
+{
+  bool uses_tables = config->unwind_mode != PROF_UNWIND_FRAME_POINTERS;
+  return (ProfPerfSessionConfig){
+    .events = config->events,
+    .frequency_hz = config->sampling_rate,
+    .period = config->period,
+    .inherit = !config->no_inherit,
+    .exclude_kernel = config->exclude_kernel,
+    .is_system_wide = config->target == PROF_TARGET_SYSTEM,
+    .wants_kernel_chain = !config->exclude_kernel,
+    .wants_user_chain = !uses_tables,
+    .stack_bytes = !uses_tables              ? 0
+                   : config->stack_bytes > 0 ? config->stack_bytes
+                                             : 32768,
+    .ring_bytes = get_ring_bytes (config),
+    .regs_mask = uses_tables ? prof_unwind_registers_mask (prof_pipeline_get_arch ()) : 0,
+  };
+}
+
+/* ---- what the collector's thread calls ---- */
+
+static int
+begin (void *owner, ProfError *reterr)
+{
+  ProfCpuProfiler *profiler = owner;
+  profiler->pipeline.start_ns = profiler->start_monotonic_ns + profiler->config.values.delay_ns;
+  return prof_cpu_target_begin (&profiler->target, reterr);
+}
+
+static void
+take (void *owner, const ProfRecord *record)
+{
+  ProfCpuProfiler *profiler = owner;
+  prof_pipeline_take (&profiler->pipeline, record);
+  int r = profiler->pipeline.error;
+  if (r < 0 && !profiler->collector.wants_stop) {
+    prof_error_set (&profiler->collector.error, r, "Stopped recording: %s.", strerror (-r));
+    prof_collector_notify (&profiler->collector, PROF_EVENT_FAILED);
+    profiler->collector.wants_stop = true;
+  }
+  if (record->kind == PROF_RECORD_LOST)
+    prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
+}
+
+/* The rings tell of a loss only with the next record that fits; the events' own counts are whole.
+ */
+static void
+end (void *owner)
+{
+  ProfCpuProfiler *profiler = owner;
+  uint64_t n_lost = prof_perf_session_read_lost (profiler->session);
+  if (n_lost > profiler->pipeline.n_lost)
+    profiler->pipeline.n_lost = n_lost;
+}
+
+/* ---- life ---- */
+
+static int
+open_all (ProfCpuProfiler *profiler, ProfError *reterr)
+{
+  const ProfCpuConfig *config = &profiler->config.values;
+  ProfPerfSessionConfig session_config = make_session_config (config);
+  int r = prof_perf_session_new (&session_config, &profiler->session, reterr);
+  if (r < 0)
+    return r;
+  ProfPipelineConfig pipeline_config = { .session = profiler->session,
+                                         .sampling = profiler->sampling,
+                                         .unwind_mode = config->unwind_mode,
+                                         .max_frames = config->max_stack_depth,
+                                         .max_samples = config->max_samples,
+                                         .keeps_time = config->collect_timestamps };
+  ProfCollectorFuncs funcs = { begin, take, end, profiler };
+  r = prof_pipeline_init (&profiler->pipeline, &pipeline_config);
+  if (r >= 0)
+    r = prof_collector_init (&profiler->collector, profiler->session, &funcs);
+  if (r < 0)
+    return prof_error_set (reterr, r, "Can't prepare the recording: %s.", strerror (-r));
+  profiler->collector.delay_ns = config->delay_ns;
+  profiler->collector.duration_ns = config->duration_ns;
+  profiler->target.session = profiler->session;
+  profiler->target.collector = &profiler->collector;
+  profiler->target.pipeline = &profiler->pipeline;
+  return prof_cpu_target_open (&profiler->target, reterr);
+}
+
+int
+prof_cpu_profiler_new (const ProfCpuConfig *config, ProfCpuProfiler **ret, ProfError *reterr)
+{
+  ProfCpuProfiler *profiler = calloc (1, sizeof *profiler);
+  if (profiler == NULL)
+    return prof_error_set (reterr, -ENOMEM, "Can't make a profiler: out of memory.");
+  prof_cpu_target_init (&profiler->target, &profiler->config.values);
+  profiler->collector.epoll_fd = profiler->collector.wake_fd = profiler->collector.notify_fd = -1;
+  int r = prof_cpu_config_copy (config, &profiler->config, reterr);
+  if (r >= 0 && profiler->config.values.sampling != NULL)
+    profiler->sampling = prof_sampling_ref (profiler->config.values.sampling);
+  if (r >= 0)
+    r = open_all (profiler, reterr);
+  if (r < 0) {
+    prof_cpu_profiler_free (profiler);
+    return r;
+  }
+  *ret = profiler;
+  return 0;
+}
+
+ProfCpuProfiler *
+prof_cpu_profiler_free (ProfCpuProfiler *profiler)
+{
+  if (profiler == NULL)
+    return NULL;
+  prof_collector_finish (&profiler->collector);
+  prof_pipeline_finish (&profiler->pipeline);
+  prof_perf_session_free (profiler->session);
+  prof_cpu_target_finish (&profiler->target);
+  prof_sampling_unref (profiler->sampling);
+  prof_cpu_config_finish (&profiler->config);
+  free (profiler);
+  return NULL;
+}
+
+int
+prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
+{
+  if (profiler->is_started)
+    return prof_error_set (reterr, -EALREADY,
+                           "Can't start: this profiler was started before. "
+                           "Make a new one for a new recording.");
+  profiler->is_started = true;
+  profiler->start_monotonic_ns = prof_monotonic_ns ();
+  profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
+  int r = prof_cpu_target_launch (&profiler->target, reterr);
+  if (r < 0)
+    return r;
+  return prof_collector_start (&profiler->collector, reterr);
+}
+
+int
+prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr)
+{
+  if (!profiler->is_started)
+    return prof_error_set (reterr, -EINVAL, "Can't stop: this profiler was not started.");
+  prof_collector_stop (&profiler->collector);
+  return 0;
+}
+
+bool
+prof_cpu_profiler_is_running (ProfCpuProfiler *profiler)
+{
+  return profiler->collector.is_running;
+}
+
+/* ---- results ---- */
+
+static uint64_t
+get_duration_ns (ProfCpuProfiler *profiler)
+{
+  uint64_t begin_ns = profiler->collector.begin_ns, end_ns = profiler->collector.end_ns;
+  if (begin_ns == 0)
+    return 0;
+  return (end_ns > 0 ? end_ns : prof_monotonic_ns ()) - begin_ns;
+}
+
+void
+prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
+{
+  ProfPipeline *pipeline = &profiler->pipeline;
+  *ret = (ProfCpuStats){
+    .total_samples = pipeline->n_samples,
+    .dropped_samples = pipeline->n_lost,
+    .throttled = pipeline->n_throttled,
+    .truncated_stacks = pipeline->n_truncated,
+    .duration_ns = get_duration_ns (profiler),
+    .unique_functions = profiler->made.n_functions,
+    .unique_locations = profiler->made.n_locations,
+    .n_processes = pipeline->n_processes,
+    .n_threads = pipeline->n_threads,
+  };
+  if (ret->total_samples > 0)
+    ret->avg_sample_interval_ns = ret->duration_ns / ret->total_samples;
+}
+
+typedef struct {
+  ProfSnapshot snapshot;
+  int result;
+} SnapshotRequest;
+
+static void
+take_snapshot (void *owner, void *argument)
+{
+  ProfCpuProfiler *profiler = owner;
+  SnapshotRequest *request = argument;
+  request->result = prof_snapshot_take (&profiler->pipeline, &request->snapshot);
+}
+
+static const char *
+get_unwind_name (ProfUnwindMode mode)
+{
+  static const char *const names[] = { "auto", "fp", "dwarf" };
+  return names[mode];
+}
+
+static ProfSession
+describe_session (ProfCpuProfiler *profiler, const ProfMachine *machine)
+{
+  const ProfCpuConfig *config = &profiler->config.values;
+  ProfPipeline *pipeline = &profiler->pipeline;
+  ProfSession session = PROF_SESSION_INIT;
+  session.command = config->command;
+  while (session.command != NULL && session.command[session.n_command] != NULL)
+    session.n_command++;
+  session.pids = config->pids;
+  session.n_pids = config->n_pids;
+  session.is_system_wide = config->target == PROF_TARGET_SYSTEM;
+  session.host = machine->host;
+  session.kernel = machine->kernel;
+  session.cpu_model = machine->cpu_model;
+  session.n_cpus = machine->n_cpus;
+  session.tool = "libprof " PROF_VERSION;
+  session.n_samples = pipeline->n_samples;
+  session.n_lost = pipeline->n_lost;
+  session.n_throttled = pipeline->n_throttled;
+  session.n_refused = pipeline->n_refused;
+  session.n_truncated = pipeline->n_truncated;
+  session.unwind = get_unwind_name (config->unwind_mode);
+  session.sampling
+      = profiler->sampling != NULL ? prof_sampling_get_name (profiler->sampling) : "always";
+  session.stack_bytes = prof_perf_session_get_stack_bytes (profiler->session);
+  session.notes = prof_cpu_profiler_get_notes (profiler);
+  while (session.notes[session.n_notes] != NULL)
+    session.n_notes++;
+  return session;
+}
+
+static int
+make_profile (ProfCpuProfiler *profiler, const ProfSnapshot *snapshot, ProfProfile **ret)
+{
+  const ProfCpuConfig *config = &profiler->config.values;
+  ProfMachine machine;
+  prof_machine_read (&machine);
+  ProfProfileMakerConfig maker = {
+    .has_thread_names = config->include_thread_names,
+    .has_thread_ids = config->collect_thread_ids,
+    .has_timestamps = config->collect_timestamps,
+    .start_monotonic_ns = profiler->start_monotonic_ns,
+    .start_unix_ns = profiler->start_unix_ns,
+    .duration_ns = get_duration_ns (profiler),
+    .frequency_hz = config->sampling_rate,
+    .period = config->period,
+    .session = describe_session (profiler, &machine),
+  };
+  maker.events = prof_perf_session_get_events (profiler->session, &maker.n_events);
+  return prof_profile_make (snapshot, &maker, ret, &profiler->made);
+}
+
+int
+prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler, ProfProfile **ret, ProfError *reterr)
+{
+  if (!profiler->is_started)
+    return prof_error_set (reterr, -EINVAL, "Can't make a profile: this profiler was not started.");
+  SnapshotRequest request = { .result = -ENOMEM };
+  prof_collector_call (&profiler->collector, take_snapshot, &request);
+  int r = request.result;
+  if (r >= 0) {
+    r = make_profile (profiler, &request.snapshot, ret);
+    prof_snapshot_finish (&request.snapshot);
+  }
+  if (r < 0)
+    prof_error_set (reterr, r, "Can't make the profile: %s.", strerror (-r));
+  return r;
+}
+
+/* ---- events for a main loop ---- */
+
+int
+prof_cpu_profiler_get_fd (ProfCpuProfiler *profiler)
+{
+  return profiler->collector.notify_fd;
+}
+
+int
+prof_cpu_profiler_process_events (ProfCpuProfiler *profiler, ProfError *reterr)
+{
+  eventfd_t value;
+  eventfd_read (profiler->collector.notify_fd, &value);
+  unsigned flags = atomic_exchange (&profiler->collector.flags, 0);
+  if ((flags & PROF_EVENT_FAILED) == 0)
+    return (int)flags;
+  if (reterr != NULL)
+    *reterr = profiler->collector.error;
+  return profiler->collector.error.code < 0 ? profiler->collector.error.code : -EIO;
+}
+
+/* ---- the command ---- */
+
+pid_t
+prof_cpu_profiler_get_command_pid (ProfCpuProfiler *profiler)
+{
+  return profiler->target.spawn.pid;
+}
+
+int
+prof_cpu_profiler_wait_command (ProfCpuProfiler *profiler, bool block, int *ret_status)
+{
+  return prof_cpu_target_wait (&profiler->target, block, ret_status);
+}
+
+const char *const *
+prof_cpu_profiler_get_notes (ProfCpuProfiler *profiler)
+{
+  return prof_perf_session_get_notes (profiler->session);
+}

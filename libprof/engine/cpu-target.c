@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/cpu-target.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+void
+prof_cpu_target_init (ProfCpuTarget *target, const ProfCpuConfig *config)
+{
+  *target = (ProfCpuTarget){ .config = config, .spawn = { .pid = 0, .socket_fd = -1 } };
+}
+
+void
+prof_cpu_target_finish (ProfCpuTarget *target)
+{
+  int status;
+  prof_spawn_finish (&target->spawn);
+  /* A command that has ended is not left as a zombie; one that goes on is init's later. */
+  prof_cpu_target_wait (target, false, &status);
+}
+
+/* ---- opening ---- */
+
+static int
+open_command (ProfCpuTarget *target, ProfError *reterr)
+{
+  const ProfCpuConfig *config = target->config;
+  int r = prof_spawn_new (config->command, config->environment, config->working_directory,
+                          &target->spawn, reterr);
+  if (r < 0)
+    return r;
+  bool enable_on_exec = config->delay_ns == 0;
+  r = prof_perf_session_add_thread (target->session, target->spawn.pid, enable_on_exec, reterr);
+  if (r >= 0 && (r = prof_collector_watch (target->collector, target->spawn.pid)) < 0)
+    prof_error_set (reterr, r, "Can't watch '%s' for its end.", config->command[0]);
+  return r;
+}
+
+static int
+check_pid (ProfCpuTarget *target, pid_t pid, ProfError *reterr)
+{
+  int r = prof_collector_watch (target->collector, pid);
+  if (r == -ESRCH || r == -EINVAL)
+    return prof_error_set (reterr, -ESRCH, "Can't record process %d: there is no such process.",
+                           (int)pid);
+  if (r < 0)
+    return prof_error_set (reterr, r, "Can't watch process %d for its end: %s.", (int)pid,
+                           strerror (-r));
+  return 0;
+}
+
+int
+prof_cpu_target_open (ProfCpuTarget *target, ProfError *reterr)
+{
+  const ProfCpuConfig *config = target->config;
+  int r = 0;
+  switch (config->target) {
+  case PROF_TARGET_COMMAND:
+    return open_command (target, reterr);
+  case PROF_TARGET_SYSTEM:
+    return prof_perf_session_add_system (target->session, reterr);
+  case PROF_TARGET_PIDS:
+    for (size_t i = 0; i < config->n_pids && r >= 0; i++)
+      r = check_pid (target, config->pids[i], reterr);
+    return r;
+  case PROF_TARGET_SELF:
+    return 0;
+  }
+  return -EINVAL;
+}
+
+/* ---- the beginning ---- */
+
+/* Reads the maps now: the process may be gone when its first sample is looked at. */
+static int
+attach (ProfCpuTarget *target, pid_t pid, pid_t except_tid, ProfError *reterr)
+{
+  int r = prof_perf_session_attach (target->session, pid, except_tid, reterr);
+  if (r < 0)
+    return r;
+  ProfProcess *process;
+  r = prof_process_table_get (&target->pipeline->processes, (uint32_t)pid, &process);
+  if (r < 0)
+    return prof_error_set (reterr, r, "Can't record process %d: out of memory.", (int)pid);
+  return 0;
+}
+
+static void
+find_main_path (ProfCpuTarget *target, pid_t pid)
+{
+  char link[64], path[PATH_MAX];
+  snprintf (link, sizeof link, "/proc/%d/exe", (int)pid);
+  ssize_t n = readlink (link, path, sizeof path - 1);
+  if (n <= 0 || target->pipeline->main_path != NULL)
+    return;
+  path[n] = '\0';
+  target->pipeline->main_path = strdup (path);
+}
+
+static int
+begin_pids (ProfCpuTarget *target, ProfError *reterr)
+{
+  const ProfCpuConfig *config = target->config;
+  int r = 0;
+  for (size_t i = 0; i < config->n_pids && r >= 0; i++)
+    r = attach (target, config->pids[i], 0, reterr);
+  if (r >= 0)
+    find_main_path (target, config->pids[0]);
+  return r;
+}
+
+static int
+begin_self (ProfCpuTarget *target, ProfError *reterr)
+{
+  find_main_path (target, getpid ());
+  return attach (target, getpid (), (pid_t)syscall (SYS_gettid), reterr);
+}
+
+static int
+enable (ProfCpuTarget *target, ProfError *reterr)
+{
+  int r = prof_perf_session_enable (target->session);
+  if (r < 0)
+    prof_error_set (reterr, r, "Can't enable the events: %s.", strerror (-r));
+  return r;
+}
+
+int
+prof_cpu_target_begin (ProfCpuTarget *target, ProfError *reterr)
+{
+  switch (target->config->target) {
+  case PROF_TARGET_SELF:
+    return begin_self (target, reterr);
+  case PROF_TARGET_PIDS:
+    return begin_pids (target, reterr);
+  case PROF_TARGET_COMMAND:
+    if (target->config->delay_ns == 0)
+      return prof_spawn_start (&target->spawn, target->config->command[0], reterr);
+    return enable (target, reterr);
+  case PROF_TARGET_SYSTEM:
+    return enable (target, reterr);
+  }
+  return -EINVAL;
+}
+
+int
+prof_cpu_target_launch (ProfCpuTarget *target, ProfError *reterr)
+{
+  if (target->config->target != PROF_TARGET_COMMAND || target->config->delay_ns == 0)
+    return 0;
+  return prof_spawn_start (&target->spawn, target->config->command[0], reterr);
+}
+
+int
+prof_cpu_target_wait (ProfCpuTarget *target, bool block, int *ret_status)
+{
+  if (target->spawn.pid <= 0)
+    return -ECHILD;
+  while (!target->is_reaped) {
+    pid_t pid = waitpid (target->spawn.pid, &target->wait_status, block ? 0 : WNOHANG);
+    if (pid == 0)
+      return -EAGAIN;
+    if (pid < 0 && errno != EINTR)
+      return -errno;
+    target->is_reaped = pid > 0;
+  }
+  *ret_status = target->wait_status;
+  return 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <prof/cpu.h>
+
+#include "capture/perf-session.h"
+#include "engine/frame-table.h"
+#include "engine/latest-stacks.h"
+#include "engine/process-table.h"
+#include "profile/aggregate.h"
+#include "profile/stack-tree.h"
+#include "unwind/unwinder.h"
+
+/* The kernel walks at most kernel.perf_event_max_stack frames of its own, 127 by default. */
+#define PROF_MAX_KERNEL_FRAMES 512
+
+/* How many stacks ended for which reason where: the quality report. */
+typedef struct {
+  uint64_t n_stacks[PROF_STACK_N_ENDS];
+} ProfStackEndCounts;
+
+typedef PROF_VEC (ProfStackEndCounts) ProfStackEndVec; /* by module id */
+
+/* From records to sums: keeps processes and their maps, asks the sampling strategy, unwinds, and
+ * aggregates. Belongs to the collector's thread; the counters may be read by any. */
+typedef struct {
+  ProfPerfSession *session;
+  ProfSampling *sampling; /* NULL: always */
+  ProfUnwindMode unwind_mode;
+  ProfArch arch;
+  size_t max_frames;
+  uint64_t start_ns; /* samples before it are not taken */
+
+  ProfModuleCache modules;
+  ProfProcessTable processes;
+  ProfUnwinder *unwinder;
+  ProfFrameTable frames;
+  ProfStackTree stacks;
+  ProfAggregate aggregate;
+  ProfStackEndVec stack_ends;
+  ProfLatestStacks latest_stacks;
+  uint64_t *pcs;   /* of the stack at hand, leaf first */
+  char *main_path; /* of the first file mapped by the target */
+
+  atomic_ullong n_samples, n_lost, n_throttled, n_truncated, n_refused;
+  atomic_uint n_processes, n_threads;
+  int error; /* the first negative errno that stopped the work; 0: none */
+} ProfPipeline;
+
+typedef struct {
+  ProfPerfSession *session; /* borrowed */
+  ProfSampling *sampling;   /* borrowed */
+  ProfUnwindMode unwind_mode;
+  size_t max_frames, max_samples;
+  bool keeps_time;
+} ProfPipelineConfig;
+
+int prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config);
+void prof_pipeline_finish (ProfPipeline *pipeline);
+
+/* Takes one record, in the order of times. */
+void prof_pipeline_take (ProfPipeline *pipeline, const ProfRecord *record);
+
+/* Unwinds a sample's stack, counts how it ended, and gives its node in the stack tree. */
+int prof_pipeline_add_stack (ProfPipeline *pipeline, const ProfRecord *record, uint32_t *ret_node);
+
+/* The architecture that this library was built for. */
+ProfArch prof_pipeline_get_arch (void);

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/process-table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "capture/proc-maps.h"
+
+/* ---- processes ---- */
+
+static bool
+process_has_pid (const void *table, uint32_t row, const void *key)
+{
+  const ProfProcessTable *self = table;
+  return (uint32_t)self->processes.items[row]->space.pid == *(const uint32_t *)key;
+}
+
+static ProfProcess *
+find_process (const ProfProcessTable *table, uint32_t pid)
+{
+  uint32_t row = prof_hash_index_find (&table->process_index, prof_hash_word (0, pid),
+                                       process_has_pid, table, &pid);
+  return row == PROF_HASH_INDEX_NONE ? NULL : table->processes.items[row];
+}
+
+static int
+add_process (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
+{
+  cleanup (prof_free) ProfProcess *process = calloc (1, sizeof *process);
+  if (process == NULL || prof_vec_reserve (&table->processes, 1) < 0
+      || prof_hash_index_add (&table->process_index, prof_hash_word (0, pid),
+                              (uint32_t)table->processes.n)
+             < 0)
+    return -ENOMEM;
+  prof_address_space_init (&process->space, (pid_t)pid);
+  *ret = table->processes.items[table->processes.n++] = steal (&process);
+  return 0;
+}
+
+static int
+revive_process (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
+{
+  ProfProcess *process = find_process (table, pid);
+  if (process == NULL) {
+    int r = add_process (table, pid, &process);
+    if (r < 0)
+      return r;
+  }
+  if (!process->is_alive)
+    table->n_processes++;
+  process->is_alive = true;
+  *ret = process;
+  return 0;
+}
+
+static int
+add_map (void *user_data, const ProfProcMap *map)
+{
+  if (!map->is_executable)
+    return 0;
+  ProfCodeMap code = {
+    .start = map->start,
+    .end = map->end,
+    .offset = map->offset,
+    .key = { .path = map->filename,
+             .device_major = map->device_major,
+             .device_minor = map->device_minor,
+             .inode = map->inode,
+             .is_deleted = map->is_deleted },
+  };
+  return prof_address_space_add (user_data, &code);
+}
+
+int
+prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
+{
+  ProfProcess *process = find_process (table, pid);
+  if (process == NULL || !process->is_alive) {
+    int r = revive_process (table, pid, &process);
+    if (r < 0)
+      return r;
+    /* A process that is gone or closed to us has no maps: its frames stay unnamed. */
+    if (prof_proc_maps_read ((pid_t)pid, add_map, &process->space) == -ENOMEM)
+      return -ENOMEM;
+  }
+  *ret = process;
+  return 0;
+}
+
+/* ---- threads ---- */
+
+static bool
+thread_is_equal (const void *table, uint32_t row, const void *key)
+{
+  const ProfThread *thread = &((const ProfProcessTable *)table)->threads.items[row];
+  const ProfThread *wanted = key;
+  return thread->tid == wanted->tid && thread->pid == wanted->pid && thread->name == wanted->name;
+}
+
+static int
+intern_thread (ProfProcessTable *table, const ProfThread *thread, uint32_t *ret)
+{
+  uint64_t hash = prof_hash_word (prof_hash_word (thread->pid, thread->tid), thread->name);
+  uint32_t row = prof_hash_index_find (&table->thread_index, hash, thread_is_equal, table, thread);
+  if (row == PROF_HASH_INDEX_NONE) {
+    row = (uint32_t)table->threads.n;
+    if (prof_vec_reserve (&table->threads, 1) < 0
+        || prof_hash_index_add (&table->thread_index, hash, row) < 0)
+      return -ENOMEM;
+    table->threads.items[table->threads.n++] = *thread;
+  }
+  *ret = row;
+  return 0;
+}
+
+static bool
+state_has_tid (const void *table, uint32_t row, const void *key)
+{
+  return ((const ProfProcessTable *)table)->states.items[row].tid == *(const uint32_t *)key;
+}
+
+static ProfThreadState *
+find_state (const ProfProcessTable *table, uint32_t tid)
+{
+  uint32_t row = prof_hash_index_find (&table->state_index, prof_hash_word (0, tid), state_has_tid,
+                                       table, &tid);
+  return row == PROF_HASH_INDEX_NONE ? NULL : &table->states.items[row];
+}
+
+static int
+add_state (ProfProcessTable *table, uint32_t tid, ProfThreadState **ret)
+{
+  if (prof_vec_reserve (&table->states, 1) < 0
+      || prof_hash_index_add (&table->state_index, prof_hash_word (0, tid),
+                              (uint32_t)table->states.n)
+             < 0)
+    return -ENOMEM;
+  *ret = &table->states.items[table->states.n++];
+  **ret = (ProfThreadState){ .tid = tid };
+  return 0;
+}
+
+/* Sets a thread's name, and makes it known and alive. */
+static int
+name_thread (
+    ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, uint32_t *ret_thread)
+{
+  ProfProcess *process;
+  int r = prof_process_table_get (table, pid, &process);
+  if (r < 0)
+    return r;
+  int string = prof_string_table_intern (&table->names, name, strlen (name));
+  if (string < 0)
+    return string;
+  ProfThread thread = { pid, tid, (uint32_t)string };
+  uint32_t row;
+  ProfThreadState *state = find_state (table, tid);
+  if (intern_thread (table, &thread, &row) < 0
+      || (state == NULL && add_state (table, tid, &state) < 0))
+    return -ENOMEM;
+  if (!state->is_alive) {
+    state->is_alive = true;
+    process->n_threads++;
+    table->n_threads++;
+  }
+  state->thread = row;
+  *ret_thread = row;
+  return 0;
+}
+
+int
+prof_process_table_get_thread (ProfProcessTable *table,
+                               uint32_t pid,
+                               uint32_t tid,
+                               uint32_t *ret_thread)
+{
+  const ProfThreadState *state = find_state (table, tid);
+  if (state != NULL && state->is_alive && table->threads.items[state->thread].pid == pid) {
+    *ret_thread = state->thread;
+    return 0;
+  }
+  char name[32];
+  if (prof_proc_read_comm ((pid_t)pid, (pid_t)tid, name, sizeof name) < 0)
+    snprintf (name, sizeof name, "%u", tid);
+  return name_thread (table, pid, tid, name, ret_thread);
+}
+
+/* ---- side-band ---- */
+
+static int
+fork_process (ProfProcessTable *table, uint32_t pid, uint32_t parent_pid)
+{
+  ProfProcess *parent, *child;
+  int r = prof_process_table_get (table, parent_pid, &parent);
+  if (r < 0 || (r = revive_process (table, pid, &child)) < 0)
+    return r;
+  prof_address_space_clear (&child->space);
+  child->n_threads = 0;
+  return prof_address_space_clone (&parent->space, &child->space);
+}
+
+int
+prof_process_table_fork (
+    ProfProcessTable *table, uint32_t pid, uint32_t tid, uint32_t parent_pid, uint32_t parent_tid)
+{
+  int r = pid == parent_pid ? 0 : fork_process (table, pid, parent_pid);
+  if (r < 0)
+    return r;
+  uint32_t thread;
+  r = prof_process_table_get_thread (table, parent_pid, parent_tid, &thread);
+  if (r < 0)
+    return r;
+  ProfThreadState *old = find_state (table, tid);
+  if (old != NULL)
+    old->is_alive = false;
+  /* The table may move while the name is used: take a copy. */
+  char name[32];
+  snprintf (name, sizeof name, "%s",
+            prof_string_table_get (&table->names, table->threads.items[thread].name));
+  return name_thread (table, pid, tid, name, &thread);
+}
+
+int
+prof_process_table_rename (
+    ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, bool is_exec)
+{
+  if (is_exec) {
+    ProfProcess *process;
+    int r = revive_process (table, pid, &process);
+    if (r < 0)
+      return r;
+    prof_address_space_clear (&process->space);
+  }
+  uint32_t thread;
+  return name_thread (table, pid, tid, name, &thread);
+}
+
+int
+prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid)
+{
+  ProfThreadState *state = find_state (table, tid);
+  if (state == NULL || !state->is_alive)
+    return 0;
+  state->is_alive = false;
+  ProfProcess *process = find_process (table, pid);
+  if (process == NULL || process->n_threads == 0 || --process->n_threads > 0)
+    return 0;
+  process->is_alive = false;
+  prof_address_space_clear (&process->space);
+  return 0;
+}
+
+/* ---- life ---- */
+
+int
+prof_process_table_init (ProfProcessTable *table)
+{
+  *table = (ProfProcessTable){ 0 };
+  return prof_string_table_init (&table->names);
+}
+
+void
+prof_process_table_finish (ProfProcessTable *table)
+{
+  prof_vec_foreach (process, &table->processes) {
+    prof_address_space_finish (&(*process)->space);
+    free (*process);
+  }
+  prof_vec_clear (&table->processes);
+  prof_vec_clear (&table->states);
+  prof_vec_clear (&table->threads);
+  prof_hash_index_clear (&table->process_index);
+  prof_hash_index_clear (&table->state_index);
+  prof_hash_index_clear (&table->thread_index);
+  prof_string_table_finish (&table->names);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/hash-index.h"
+#include "base/string-table.h"
+#include "base/vec.h"
+#include "elf/address-space.h"
+
+/* A process that was seen. Rows stay for the next process of the same pid; the maps are freed when
+ * its last known thread exits. */
+typedef struct {
+  ProfAddressSpace space;
+  bool is_alive;
+  unsigned n_threads; /* alive and known */
+} ProfProcess;
+
+/* A thread under one of its names: what a sample's labels say. */
+typedef struct {
+  uint32_t pid, tid;
+  uint32_t name; /* string of the table */
+} ProfThread;
+
+typedef struct {
+  uint32_t tid;
+  uint32_t thread; /* row of threads: its name now */
+  bool is_alive;
+} ProfThreadState;
+
+/* Who runs: kept from the side-band records in the order of their times; what was there before the
+ * recording is read from /proc at first sight. One thread's. */
+typedef struct {
+  PROF_VEC (ProfProcess *) processes;
+  PROF_VEC (ProfThreadState) states;
+  PROF_VEC (ProfThread) threads;
+  ProfHashIndex process_index, state_index, thread_index;
+  ProfStringTable names;
+  unsigned n_processes, n_threads; /* ever seen */
+} ProfProcessTable;
+
+int prof_process_table_init (ProfProcessTable *table);
+void prof_process_table_finish (ProfProcessTable *table);
+
+/* The process, alive: read from /proc if it was not known. -ENOMEM. Borrowed. */
+int prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret);
+/* The row in threads of a thread as it is named now. */
+int prof_process_table_get_thread (ProfProcessTable *table,
+                                   uint32_t pid,
+                                   uint32_t tid,
+                                   uint32_t *ret_thread);
+
+int prof_process_table_fork (
+    ProfProcessTable *table, uint32_t pid, uint32_t tid, uint32_t parent_pid, uint32_t parent_tid);
+int prof_process_table_rename (
+    ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, bool is_exec);
+int prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid);

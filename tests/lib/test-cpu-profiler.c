@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include <prof/prof.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests.h"
+
+/* ---- work of known shape ---- */
+
+static uint64_t
+thread_cpu_ns (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static volatile uint64_t sink;
+
+__attribute__ ((noinline)) static void
+burn_leaf (void)
+{
+  for (unsigned i = 0; i < 100000; i++)
+    sink = sink * 6364136223846793005u + i;
+}
+
+/* Uses this thread's CPU for so long, whatever else the machine does. */
+__attribute__ ((noinline)) static void
+burn_ms (unsigned ms)
+{
+  uint64_t end_ns = thread_cpu_ns () + ms * 1000000ull;
+  while (thread_cpu_ns () < end_ns)
+    burn_leaf ();
+}
+
+__attribute__ ((noinline)) static void *
+late_worker (void *ms)
+{
+  burn_ms (*(unsigned *)ms);
+  return NULL;
+}
+
+/* ---- looking at profiles ---- */
+
+static const char *
+get_function_name (const ProfProfile *profile, uint32_t location)
+{
+  size_t n;
+  const ProfLocation *self = &prof_profile_get_locations (profile, &n)[location];
+  if (self->n_lines == 0)
+    return "";
+  const ProfLine *line = &prof_profile_get_lines (profile, &n)[self->first_line];
+  return prof_profile_get_string (profile,
+                                  prof_profile_get_functions (profile, &n)[line->function].name);
+}
+
+static bool
+has_frame (const ProfProfile *profile, const ProfSample *sample, const char *name)
+{
+  size_t n;
+  const uint32_t *stacks = prof_profile_get_stacks (profile, &n);
+  for (uint32_t i = 0; i < sample->n_locations; i++)
+    if (strcmp (get_function_name (profile, stacks[sample->first_location + i]), name) == 0)
+      return true;
+  return false;
+}
+
+/* The sum of one sample type over samples with a frame of that name; NULL: all. */
+static int64_t
+sum (const ProfProfile *profile, const char *type, const char *name)
+{
+  size_t n, n_values, n_types;
+  prof_profile_get_value_types (profile, &n_types);
+  int column = prof_profile_find_value_type (profile, type);
+  assert_true (column >= 0);
+  const ProfSample *samples = prof_profile_get_samples (profile, &n);
+  const int64_t *values = prof_profile_get_values (profile, &n_values);
+  int64_t total = 0;
+  for (size_t i = 0; i < n; i++)
+    if (name == NULL || has_frame (profile, &samples[i], name))
+      total += values[i * n_types + (size_t)column];
+  return total;
+}
+
+static ProfCpuProfiler *
+make_started (ProfCpuConfig *config)
+{
+  ProfError error = PROF_ERROR_INIT;
+  ProfCpuProfiler *profiler;
+  if (prof_cpu_profiler_new (config, &profiler, &error) < 0
+      || prof_cpu_profiler_start (profiler, &error) < 0)
+    fail_msg ("%s", error.message);
+  return profiler;
+}
+
+static ProfProfile *
+stop_and_generate (ProfCpuProfiler *profiler)
+{
+  ProfError error = PROF_ERROR_INIT;
+  ProfProfile *profile;
+  assert_int_equal (prof_cpu_profiler_stop (profiler, &error), 0);
+  if (prof_cpu_profiler_generate_profile (profiler, &profile, &error) < 0)
+    fail_msg ("%s", error.message);
+  return profile;
+}
+
+/* ---- tests ---- */
+
+static void
+test_this_process_with_threads_born_after_start (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 999;
+  ProfCpuProfiler *profiler = make_started (&config);
+  assert_true (prof_cpu_profiler_is_running (profiler));
+
+  unsigned ms[] = { 100, 200, 300 };
+  pthread_t threads[3];
+  for (int i = 0; i < 3; i++)
+    assert_int_equal (pthread_create (&threads[i], NULL, late_worker, &ms[i]), 0);
+  for (int i = 0; i < 3; i++)
+    pthread_join (threads[i], NULL);
+  burn_ms (200);
+
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_false (prof_cpu_profiler_is_running (profiler));
+  int64_t burned = sum (profile, "cpu", "burn_ms"), late = sum (profile, "cpu", "late_worker");
+  /* 800 ms and 600 ms of CPU, each thread sampled once, not twice: the clock's samples are a
+   * few per cent off at most, a thread sampled twice would be 100 % off. */
+  assert_in_range (burned, 700000000, 920000000);
+  assert_in_range (late, 520000000, 700000000);
+  assert_int_equal (sum (profile, "cpu", "drain"), 0);
+
+  ProfCpuStats stats;
+  prof_cpu_profiler_get_stats (profiler, &stats);
+  assert_int_equal (stats.total_samples, sum (profile, "samples", NULL));
+  assert_true (stats.n_threads >= 4);
+  assert_true (stats.unique_functions > 2 && stats.unique_locations > 2);
+  assert_true (stats.truncated_stacks * 100 <= stats.total_samples);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_a_profile_can_be_made_while_running (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 999;
+  ProfCpuProfiler *profiler = make_started (&config);
+  ProfProfile *early, *late;
+  burn_ms (150);
+  assert_int_equal (prof_cpu_profiler_generate_profile (profiler, &early, NULL), 0);
+  burn_ms (150);
+  late = stop_and_generate (profiler);
+  assert_true (sum (early, "cpu", "burn_ms") > 50000000);
+  assert_true (sum (late, "cpu", "burn_ms") > sum (early, "cpu", "burn_ms") + 100000000);
+  prof_profile_unref (early);
+  prof_profile_unref (late);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_labels_can_be_switched_off (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 999;
+  config.include_thread_names = config.collect_thread_ids = config.collect_timestamps = false;
+  ProfCpuProfiler *profiler = make_started (&config);
+  burn_ms (50);
+  ProfProfile *profile = stop_and_generate (profiler);
+  size_t n;
+  prof_profile_get_labels (profile, &n);
+  assert_int_equal (n, 0);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_totals_are_unbiased_under_a_strategy (void **state)
+{
+  (void)state;
+  ProfSampling *sampling;
+  assert_int_equal (prof_sampling_new_probabilistic (0.25, 1, &sampling), 0);
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 1999;
+  config.sampling = sampling;
+  ProfCpuProfiler *profiler = make_started (&config);
+  burn_ms (1000);
+  ProfProfile *profile = stop_and_generate (profiler);
+  ProfSamplingStats stats;
+  prof_sampling_get_stats (sampling, &stats);
+  prof_sampling_unref (sampling);
+  assert_true (stats.taken < stats.seen / 2);
+  assert_int_equal (sum (profile, "samples", NULL), stats.taken);
+  /* About 500 samples of 2000: 4 sigma are 14 %. */
+  assert_in_range (sum (profile, "cpu", "burn_ms"), 800000000, 1200000000);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static int
+wait_for_stop (ProfCpuProfiler *profiler)
+{
+  struct pollfd pollfd = { .fd = prof_cpu_profiler_get_fd (profiler), .events = POLLIN };
+  int events = 0;
+  while (events >= 0 && (events & PROF_EVENT_STOPPED) == 0) {
+    assert_int_equal (poll (&pollfd, 1, 20000), 1);
+    events = prof_cpu_profiler_process_events (profiler, NULL);
+  }
+  return events;
+}
+
+static void
+test_a_command_is_recorded_from_its_first_instruction_to_its_exit (void **state)
+{
+  (void)state;
+  const char *command[]
+      = { "sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; exit 3", NULL };
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_COMMAND;
+  config.command = command;
+  config.sampling_rate = 999;
+  ProfCpuProfiler *profiler = make_started (&config);
+  assert_true (wait_for_stop (profiler) > 0);
+  int status;
+  assert_int_equal (prof_cpu_profiler_wait_command (profiler, true, &status), 0);
+  assert_true (WIFEXITED (status));
+  assert_int_equal (WEXITSTATUS (status), 3);
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_true (sum (profile, "samples", NULL) > 20);
+
+  ProfSession *session;
+  assert_int_equal (prof_profile_get_session (profile, 0, &session, NULL), 0);
+  assert_int_equal (session->n_command, 3);
+  assert_string_equal (session->command[0], "sh");
+  assert_int_equal (session->n_samples, sum (profile, "samples", NULL));
+  prof_session_free (session);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_a_duration_ends_the_recording (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.duration_ns = 50000000;
+  ProfCpuProfiler *profiler = make_started (&config);
+  assert_true (wait_for_stop (profiler) > 0);
+  assert_false (prof_cpu_profiler_is_running (profiler));
+  ProfCpuStats stats;
+  prof_cpu_profiler_get_stats (profiler, &stats);
+  assert_true (stats.duration_ns >= 50000000);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_a_delay_is_waited_out (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 999;
+  config.delay_ns = 3600ull * 1000000000u;
+  ProfCpuProfiler *profiler = make_started (&config);
+  burn_ms (100);
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_int_equal (sum (profile, "samples", NULL), 0);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_another_process_is_recorded_until_it_exits (void **state)
+{
+  (void)state;
+  pid_t pid = fork ();
+  if (pid == 0) {
+    burn_ms (500);
+    _exit (0);
+  }
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_PIDS;
+  config.pids = &pid;
+  config.n_pids = 1;
+  config.sampling_rate = 999;
+  ProfCpuProfiler *profiler = make_started (&config);
+  assert_true (wait_for_stop (profiler) > 0);
+  assert_int_equal (waitpid (pid, NULL, 0), pid);
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_true (sum (profile, "cpu", "burn_ms") > 100000000);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+expect_refusal (ProfCpuConfig *config, int expected, const char *word)
+{
+  ProfError error = PROF_ERROR_INIT;
+  ProfCpuProfiler *profiler;
+  assert_int_equal (prof_cpu_profiler_new (config, &profiler, &error), expected);
+  assert_int_equal (error.code, expected);
+  if (strstr (error.message, word) == NULL)
+    fail_msg ("'%s' does not mention '%s'", error.message, word);
+}
+
+static void
+test_what_can_not_be_recorded_is_refused_in_a_sentence (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_COMMAND;
+  const char *command[] = { "no-such-command-anywhere", NULL };
+  config.command = command;
+  expect_refusal (&config, -ENOENT, "no-such-command-anywhere");
+
+  config = (ProfCpuConfig)PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_PIDS;
+  expect_refusal (&config, -EINVAL, "pids");
+  pid_t pid = 4194304; /* pid_max is at most that, exclusive */
+  config.pids = &pid;
+  config.n_pids = 1;
+  expect_refusal (&config, -ESRCH, "4194304");
+
+  config = (ProfCpuConfig)PROF_CPU_CONFIG_INIT;
+  const char *events[] = { "cycels", NULL };
+  config.events = events;
+  expect_refusal (&config, -ENOENT, "cycles");
+
+  config = (ProfCpuConfig)PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 0;
+  expect_refusal (&config, -EINVAL, "sampling_rate");
+  config.size = 0;
+  expect_refusal (&config, -EINVAL, "PROF_CPU_CONFIG_INIT");
+}
+
+static void
+test_a_command_that_was_never_started_is_gone_after_free (void **state)
+{
+  (void)state;
+  const char *command[] = { "sleep", "1000", NULL };
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_COMMAND;
+  config.command = command;
+  ProfCpuProfiler *profiler;
+  assert_int_equal (prof_cpu_profiler_new (&config, &profiler, NULL), 0);
+  pid_t pid = prof_cpu_profiler_get_command_pid (profiler);
+  assert_int_equal (kill (pid, 0), 0);
+  prof_cpu_profiler_free (profiler);
+  assert_int_equal (kill (pid, 0), -1);
+  assert_int_equal (errno, ESRCH);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_this_process_with_threads_born_after_start),
+    cmocka_unit_test (test_a_profile_can_be_made_while_running),
+    cmocka_unit_test (test_labels_can_be_switched_off),
+    cmocka_unit_test (test_totals_are_unbiased_under_a_strategy),
+    cmocka_unit_test (test_a_command_is_recorded_from_its_first_instruction_to_its_exit),
+    cmocka_unit_test (test_a_duration_ends_the_recording),
+    cmocka_unit_test (test_a_delay_is_waited_out),
+    cmocka_unit_test (test_another_process_is_recorded_until_it_exits),
+    cmocka_unit_test (test_what_can_not_be_recorded_is_refused_in_a_sentence),
+    cmocka_unit_test (test_a_command_that_was_never_started_is_gone_after_free),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
