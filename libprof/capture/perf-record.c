@@ -102,6 +102,7 @@ take_registers (Body *body, uint64_t mask, ProfRecordSample *sample)
   if (sample->registers_abi == PERF_SAMPLE_REGS_ABI_NONE)
     return;
   sample->has_user_registers = true;
+  memset (sample->registers, 0, sizeof sample->registers);
   for (; mask != 0; mask &= mask - 1) {
     unsigned reg = (unsigned)__builtin_ctzll (mask);
     uint64_t value = take_u64 (body);
@@ -281,7 +282,7 @@ prof_record_parse (const ProfRecordFormat *format, const void *bytes, size_t siz
 
   const uint8_t *start = bytes;
   Body body = { .next = start + sizeof header, .end = start + size };
-  memset (ret, 0, sizeof *ret);
+  memset (ret, 0, offsetof (ProfRecord, sample.registers));
   ret->kind = kind_of (header.type);
   if (ret->kind != PROF_RECORD_SAMPLE)
     take_sample_id (&body, format->sample_type, ret);

@@ -36,10 +36,11 @@ typedef struct {
   const uint64_t *callchain; /* with PERF_CONTEXT_* marks; may be unaligned to nothing but 8 */
   size_t n_callchain;
   bool has_user_registers;
-  uint64_t registers_abi;                 /* PERF_SAMPLE_REGS_ABI_* */
-  uint64_t registers[PROF_MAX_REGISTERS]; /* indexed by PERF_REG_*; 0 where not in the mask */
-  const uint8_t *stack;                   /* from the user stack pointer upwards */
-  size_t stack_bytes;                     /* as many as the kernel could copy */
+  uint64_t registers_abi; /* PERF_SAMPLE_REGS_ABI_* */
+  const uint8_t *stack;   /* from the user stack pointer upwards */
+  size_t stack_bytes;     /* as many as the kernel could copy */
+  /* Indexed by PERF_REG_*, 0 where not in the mask; not set without has_user_registers. */
+  uint64_t registers[PROF_MAX_REGISTERS];
 } ProfRecordSample;
 
 typedef struct {

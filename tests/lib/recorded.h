@@ -54,11 +54,12 @@ recorded_add (void *user_data, const ProfRecord *record)
   case PROF_RECORD_SAMPLE:
     row->event = prof_perf_session_find_event (recorded->session, record->event_id, record->tid);
     row->period = record->sample.period;
-    row->sp = record->sample.registers[TEST_REG_SP];
     row->stack_bytes = record->sample.stack_bytes;
     row->n_callchain = record->sample.n_callchain;
     row->in_kernel = record->sample.in_kernel;
     row->has_user_registers = record->sample.has_user_registers;
+    if (row->has_user_registers)
+      row->sp = record->sample.registers[TEST_REG_SP];
     break;
   case PROF_RECORD_MAP:
     name = record->map.filename;
