@@ -3,6 +3,7 @@
 #include "pprof/gunzip.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,6 @@ prof_gunzip_init (ProfGunzip *gunzip, int fd)
     .max_bytes = UINT64_MAX,
     .free_bytes = UINT64_MAX,
     .max_ratio = UINT64_MAX,
-    .fault = "",
   };
   gunzip->input = malloc (INPUT_BYTES);
   if (gunzip->input == NULL)
@@ -41,8 +41,17 @@ prof_gunzip_finish (ProfGunzip *gunzip)
 static int
 fail (ProfGunzip *gunzip, int code, const char *fault)
 {
-  gunzip->fault = fault;
+  snprintf (gunzip->fault, sizeof gunzip->fault, "%s", fault);
   return code;
+}
+
+static int
+fail_damaged (ProfGunzip *gunzip)
+{
+  const char *message = gunzip->zlib.msg;
+  snprintf (gunzip->fault, sizeof gunzip->fault, "the compressed data are damaged%s%s",
+            message != NULL ? ": " : "", message != NULL ? message : "");
+  return -EBADMSG;
 }
 
 /* Reads until `n` unused bytes are there or the descriptor ends. */
@@ -103,8 +112,7 @@ inflate_some (ProfGunzip *gunzip, void *buffer, size_t size)
   else if (r == Z_BUF_ERROR && gunzip->is_ended)
     return fail (gunzip, -EBADMSG, "the compressed data are cut off");
   else if (r != Z_OK && r != Z_BUF_ERROR)
-    return fail (gunzip, -EBADMSG,
-                 zlib->msg != NULL ? zlib->msg : "the compressed data are damaged");
+    return fail_damaged (gunzip);
   return (ssize_t)(size - zlib->avail_out);
 }
 
@@ -117,7 +125,7 @@ start_member (ProfGunzip *gunzip)
   if (!has_gzip_magic (gunzip))
     return fail (gunzip, -EBADMSG, "the compressed data are followed by something else");
   if (inflateReset (&gunzip->zlib) != Z_OK)
-    return fail (gunzip, -EBADMSG, "the compressed data are damaged");
+    return fail_damaged (gunzip);
   gunzip->state = PROF_GUNZIP_MEMBER;
   return 1;
 }

@@ -16,7 +16,7 @@ typedef struct {
   uint64_t free_bytes; /* given out before the ratio matters */
   uint64_t max_ratio;  /* of bytes given out to bytes read */
   uint64_t n_read, n_given;
-  const char *fault; /* why prof_gunzip_read failed; valid until finish */
+  char fault[96]; /* why prof_gunzip_read failed */
   enum { PROF_GUNZIP_START, PROF_GUNZIP_PLAIN, PROF_GUNZIP_MEMBER, PROF_GUNZIP_BETWEEN } state;
   bool is_ended; /* the descriptor has no more */
   z_stream zlib;

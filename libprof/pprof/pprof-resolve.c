@@ -9,10 +9,12 @@ static int
 check_sample_types (ProfPprofDecoder *decoder)
 {
   const ProfProfile *profile = decoder->profile;
-  if (profile->samples.n == 0 || decoder->n_values == profile->value_types.n)
+  if (profile->samples.n == 0)
     return 0;
   if (profile->value_types.n == 0)
     return prof_pprof_fail (decoder, -EBADMSG, "it has samples, but no sample type");
+  if (decoder->n_values == profile->value_types.n)
+    return 0;
   return prof_pprof_fail (decoder, -EBADMSG, "sample 0 has %zu values for %zu sample types",
                           decoder->n_values, profile->value_types.n);
 }
