@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <perfmon/pfmlib.h>
 
@@ -63,9 +64,35 @@ resolve_generic (const char *name, struct perf_event_attr *attr, ProfError *rete
   return parse_modifiers (name, n_base, attr, reterr);
 }
 
+typedef struct {
+  const char *name; /* its first n bytes */
+  size_t n;
+} Wanted;
+
+static int
+stop_if_wanted (const ProfPfmEvent *event, void *user_data)
+{
+  const Wanted *wanted = user_data;
+  bool is_wanted = strlen (event->name) == wanted->n
+                   && strncasecmp (event->name, wanted->name, wanted->n) == 0;
+  return is_wanted ? -EEXIST : 0;
+}
+
+/* Where debugfs is mounted libpfm4 takes tracepoints, too, but can't tell what is wrong with one.
+ */
+static bool
+is_for_pfm (const char *name)
+{
+  Wanted wanted = { name, prof_event_name_measure_base (name) };
+  return prof_event_name_measure_pmu (name) > 0 || strncasecmp (name, "PERF_COUNT_", 11) == 0
+         || prof_pfm_foreach (NULL, stop_if_wanted, &wanted) == -EEXIST;
+}
+
 static int
 resolve_pfm (const char *name, struct perf_event_attr *attr, ProfError *reterr)
 {
+  if (!is_for_pfm (name))
+    return NOT_MINE;
   int r = prof_pfm_encode (name, attr);
   if (r == PFM_SUCCESS)
     return 0;
