@@ -16,9 +16,14 @@ add_to (int64_t *sum, int64_t value)
   *sum = prof_add_saturated (*sum, value);
 }
 
-/* `seen` has for each function 1 + the last stack that counted in its total. */
+/* What most frames change, kept together and small for the cache. */
+typedef struct {
+  int64_t total;
+  uint32_t last_stack; /* 1 + the last stack that counted in the total */
+} Count;
+
 static void
-count_stack (ProfReport *report, uint32_t i, uint32_t *seen)
+count_stack (ProfReport *report, uint32_t i, Count *counts)
 {
   const ProfReportStack *stack = &report->stacks.items[i];
   ProfReportFunction *functions = report->functions.items;
@@ -31,22 +36,25 @@ count_stack (ProfReport *report, uint32_t i, uint32_t *seen)
       add_to (&functions[row].self, stack->value);
       add_to (&functions[row].base_self, stack->base_value);
     }
-    if (seen[row] == i + 1)
+    if (counts[row].last_stack == i + 1)
       continue;
-    seen[row] = i + 1;
-    add_to (&functions[row].total, stack->value);
-    add_to (&functions[row].base_total, stack->base_value);
+    counts[row].last_stack = i + 1;
+    add_to (&counts[row].total, stack->value);
+    if (stack->base_value != 0)
+      add_to (&functions[row].base_total, stack->base_value);
   }
 }
 
 static int
 count_stacks (ProfReport *report)
 {
-  cleanup (prof_free) uint32_t *seen = calloc (report->functions.n + 1, sizeof *seen);
-  if (seen == NULL)
+  cleanup (prof_free) Count *counts = calloc (report->functions.n + 1, sizeof *counts);
+  if (counts == NULL)
     return -ENOMEM;
   for (uint32_t i = 0; i < report->stacks.n; i++)
-    count_stack (report, i, seen);
+    count_stack (report, i, counts);
+  for (size_t i = 0; i < report->functions.n; i++)
+    report->functions.items[i].total = counts[i].total;
   return 0;
 }
 
