@@ -70,7 +70,7 @@ prof_session_fill_attr (const ProfPerfSession *session, size_t row, struct perf_
   ret->inherit = prof_session_follows_threads (session);
   ret->inherit_thread = ret->inherit && !session->config.inherit;
   ret->watermark = 1;
-  ret->wakeup_watermark = (uint32_t)(session->config.ring_bytes / 4);
+  ret->wakeup_watermark = (uint32_t)(session->config.ring_bytes / 2);
 }
 
 int

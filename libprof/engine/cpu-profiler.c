@@ -38,7 +38,7 @@ get_ring_bytes (const ProfCpuConfig *config)
   if (config->ring_bytes > 0)
     return config->ring_bytes;
   bool is_slow = config->period == 0 && config->sampling_rate <= 100;
-  return is_slow ? 1u << 20 : 4u << 20;
+  return is_slow ? 1u << 20 : 8u << 20;
 }
 
 static ProfPerfSessionConfig

@@ -76,6 +76,29 @@ locate (ProfPipeline *pipeline,
   return 0;
 }
 
+/* The frame of a pc, and its module. */
+static int
+get_frame (ProfPipeline *pipeline,
+           ProfAddressSpace *space,
+           uint64_t pc,
+           bool is_kernel,
+           const ProfFrameCacheSlot **ret)
+{
+  uint64_t key = prof_frame_cache_key ((uint32_t)space->pid, space->generation);
+  ProfFrameCacheSlot *slot = prof_frame_cache_slot (&pipeline->frame_cache, pc);
+  *ret = slot;
+  if (slot->pc == pc && slot->space == key)
+    return 0;
+  ProfModule *module;
+  uint64_t address;
+  uint32_t frame;
+  int r = locate (pipeline, space, pc, is_kernel, &module, &address);
+  if (r < 0 || (r = prof_frame_table_add (&pipeline->frames, module->id, address, &frame)) < 0)
+    return r;
+  *slot = (ProfFrameCacheSlot){ pc, key, frame, module->id };
+  return 0;
+}
+
 static int
 push_frame (ProfPipeline *pipeline,
             ProfAddressSpace *space,
@@ -84,15 +107,13 @@ push_frame (ProfPipeline *pipeline,
             bool is_kernel)
 {
   uint32_t parent = stack->n_frames > 0 ? stack->frames[stack->n_frames - 1].node : 0;
-  ProfModule *module;
-  uint64_t address;
-  uint32_t frame, node;
-  int r = locate (pipeline, space, pc, is_kernel, &module, &address);
-  if (r < 0 || (r = prof_frame_table_add (&pipeline->frames, module->id, address, &frame)) < 0
-      || (r = prof_stack_tree_add_child (&pipeline->stacks, parent, frame, &node)) < 0)
+  const ProfFrameCacheSlot *slot;
+  uint32_t node;
+  int r = get_frame (pipeline, space, pc, is_kernel, &slot);
+  if (r < 0 || (r = prof_stack_tree_add_child (&pipeline->stacks, parent, slot->frame, &node)) < 0)
     return r;
   if (stack->n_frames == 0)
-    stack->root_module = module->id;
+    stack->root_module = slot->module;
   stack->frames[stack->n_frames++] = (ProfLatestFrame){ pc, node };
   return 0;
 }

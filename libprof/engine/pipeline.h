@@ -9,6 +9,7 @@
 #include <prof/cpu.h>
 
 #include "capture/perf-session.h"
+#include "engine/frame-cache.h"
 #include "engine/frame-table.h"
 #include "engine/latest-stacks.h"
 #include "engine/process-table.h"
@@ -43,6 +44,7 @@ typedef struct {
   ProfStackTree stacks;
   ProfAggregate aggregate;
   ProfStackEndVec stack_ends;
+  ProfFrameCache frame_cache;
   ProfLatestStacks latest_stacks;
   uint64_t *pcs;   /* of the stack at hand, leaf first */
   char *main_path; /* of the first file mapped by the target */
