@@ -187,6 +187,25 @@ evaluate_register (const ProfExpressionWorld *world,
          || prof_stack_slice_read (world->slice, result, ret) == PROF_STACK_GOES_ON;
 }
 
+/* A frame that needs a register which could not be read ends the stack itself. */
+static void
+restore_registers (const ProfExpressionWorld *world,
+                   Dwarf_Frame *frame,
+                   ProfUnwindRegisters *caller)
+{
+  const ProfUnwindRegisters *registers = world->registers;
+  const ProfRegisterMap *map = world->map;
+  if (!evaluate_register (world, frame, map->fp, registers->fp, registers->sp, &caller->fp))
+    caller->fp = 0;
+  for (size_t i = 0; i < map->pc && registers->has_registers; i++)
+    if (!evaluate_register (world, frame, (int)i, registers->registers[i], registers->sp,
+                            &caller->registers[i]))
+      caller->registers[i] = 0;
+  caller->registers[map->fp] = caller->fp;
+  caller->registers[map->sp] = caller->sp;
+  caller->registers[map->pc] = caller->pc;
+}
+
 bool
 prof_frame_step (const ProfRegisterMap *map,
                  Dwarf_Frame *frame,
@@ -194,20 +213,18 @@ prof_frame_step (const ProfRegisterMap *map,
                  ProfUnwindRegisters *registers)
 {
   ProfExpressionWorld world = { .map = map, .registers = registers, .slice = slice };
+  ProfUnwindRegisters caller = *registers;
   Dwarf_Op *ops;
   size_t n_ops;
   bool is_value;
-  uint64_t pc, fp;
   int ra_register = dwarf_frame_info (frame, NULL, NULL, NULL);
   if (ra_register < 0 || dwarf_frame_cfa (frame, &ops, &n_ops) < 0
       || !prof_expression_evaluate (&world, ops, n_ops, &world.cfa, &is_value)
-      || !evaluate_register (&world, frame, ra_register, registers->lr, 0, &pc))
+      || !evaluate_register (&world, frame, ra_register, registers->lr, 0, &caller.pc))
     return false;
-  /* A caller that needs a frame pointer which could not be read ends the stack itself. */
-  if (!evaluate_register (&world, frame, map->fp, registers->fp, registers->sp, &fp))
-    fp = 0;
-  registers->pc = pc;
-  registers->sp = world.cfa;
-  registers->fp = fp;
+  caller.pc &= map->pc_mask;
+  caller.sp = world.cfa;
+  restore_registers (&world, frame, &caller);
+  *registers = caller;
   return true;
 }

@@ -13,7 +13,8 @@
 /* Compiles a CFI row; PROF_RULE_SLOW if it needs prof_frame_step. */
 ProfRule prof_rule_compile (const ProfRegisterMap *map, Dwarf_Frame *frame);
 
-/* Steps by evaluating the row's expressions: pc, sp and fp. False: could not. */
+/* Steps by evaluating the row's expressions: pc, sp, fp, and the others if they were known. False:
+ * could not. */
 bool prof_frame_step (const ProfRegisterMap *map,
                       Dwarf_Frame *frame,
                       const ProfStackSlice *slice,

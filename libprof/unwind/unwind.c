@@ -12,8 +12,10 @@ typedef struct {
   const ProfUnwindWorld *world;
   const ProfStackSlice *slice;
   ProfUnwindRegisters registers;
-  bool is_return_address; /* pc is behind a call, and registers that calls clobber are gone */
-  bool is_pc_bogus;       /* the latest pc is no code at all */
+  ProfUnwindRegisters known; /* the latest frame of which all registers are known */
+  size_t n_since_known;      /* frames since then */
+  bool is_return_address;    /* pc is behind a call, and registers that calls clobber are gone */
+  bool is_pc_bogus;          /* the latest pc is no code at all */
 } Walk;
 
 const char *
@@ -51,6 +53,7 @@ enter_caller (Walk *walk, uint64_t pc, uint64_t sp, uint64_t fp)
   registers->sp = sp;
   registers->fp = fp;
   registers->has_registers = false;
+  walk->n_since_known++;
   walk->is_return_address = true;
   return PROF_STACK_GOES_ON;
 }
@@ -184,9 +187,26 @@ step_out_of_signal (Walk *walk)
   bool is_same_stack = interrupted.sp - walk->slice->start < walk->slice->n_bytes;
   if (is_same_stack && interrupted.sp <= walk->registers.sp)
     return PROF_STACK_LOOP;
-  walk->registers = interrupted;
+  walk->registers = walk->known = interrupted;
+  walk->n_since_known = 0;
   walk->is_return_address = false;
   return PROF_STACK_GOES_ON;
+}
+
+/* Rules only follow pc, sp and fp. A row that needs another register, such as the dynamic linker's
+ * lazy binding (CFA = rbx + 24), makes the walk from the latest known frame happen again with all
+ * of them. */
+static void
+recover_registers (Walk *walk)
+{
+  ProfUnwindRegisters registers = walk->known;
+  for (size_t i = 0; i < walk->n_since_known; i++)
+    if (!walk->world->step_slowly (walk->world->user_data, registers.pc - (i > 0), &registers))
+      return;
+  if (registers.pc != walk->registers.pc || registers.sp != walk->registers.sp)
+    return;
+  walk->registers = walk->known = registers;
+  walk->n_since_known = 0;
 }
 
 static ProfStackEnd
@@ -206,6 +226,9 @@ step (Walk *walk, uint64_t *frame)
   if (!walk->options->uses_tables)
     return step_by_frame_pointer (walk);
   ProfRule rule = walk->world->get_rule (walk->world->user_data, pc);
+  if ((rule.kind == PROF_RULE_CFA_REGISTER || rule.kind == PROF_RULE_SLOW)
+      && !walk->registers.has_registers)
+    recover_registers (walk);
   switch ((ProfRuleKind)rule.kind) {
   case PROF_RULE_NONE:
     return step_without_rule (walk, pc);
@@ -235,6 +258,7 @@ prof_unwind (const ProfUnwindOptions *options,
     .world = world,
     .slice = slice,
     .registers = *registers,
+    .known = *registers,
   };
   size_t n = 0;
   pcs[n++] = registers->pc;

@@ -15,8 +15,8 @@ typedef enum {
 
 #define PROF_N_REGISTERS 33
 
-/* Where one frame is suspended. lr is aarch64's; registers[] (DWARF numbers) only serve rules that
- * name another register and are known in the first frame only, unless has_registers. */
+/* Where one frame is suspended. lr is aarch64's. registers[] (DWARF numbers) only serve rules that
+ * name another register; rules do not follow them from frame to frame, step_slowly does. */
 typedef struct {
   uint64_t pc, sp, fp, lr;
   bool has_registers;
@@ -30,7 +30,7 @@ typedef enum {
   PROF_RULE_END,          /* the outermost frame: return address undefined */
   PROF_RULE_CFA_SP,       /* CFA = sp + cfa_offset */
   PROF_RULE_CFA_FP,       /* CFA = fp + cfa_offset */
-  PROF_RULE_CFA_REGISTER, /* CFA = registers[cfa_register] + cfa_offset: first frame only */
+  PROF_RULE_CFA_REGISTER, /* CFA = registers[cfa_register] + cfa_offset */
   PROF_RULE_CFA_FP_DEREF, /* CFA = *(fp + cfa_offset): realigned stacks */
   PROF_RULE_CFA_SP_DEREF, /* CFA = *(sp + cfa_offset) */
   PROF_RULE_PLT,          /* CFA = sp + 8 + ((pc & 15) >= cfa_offset ? 8 : 0) */
@@ -70,7 +70,7 @@ const char *prof_stack_end_get_name (ProfStackEnd end); /* "root", "depth limit"
 typedef struct {
   /* The rule for `pc` (already moved into the call for callers). */
   ProfRule (*get_rule) (void *user_data, uint64_t pc);
-  /* Steps `registers` by what no ProfRule can express. False: could not. */
+  /* Steps all registers, also by what no ProfRule can express. False: could not. */
   bool (*step_slowly) (void *user_data, uint64_t pc, ProfUnwindRegisters *registers);
   /* True if code could be at this address: checks frame-pointer steps. */
   bool (*is_code) (void *user_data, uint64_t pc);

@@ -162,6 +162,29 @@ undefined_frame_pointer_is_forgotten (void **state)
   ASSERT_PCS (&result, PROF_STACK_ROOT, FUNCTION (0), CALL_IN (1) - 1); /* fp 0 ends a stack */
 }
 
+/* The row of the second frame names rbx: the first step is done again, slowly. */
+static void
+other_register_is_recovered (void **state)
+{
+  (void)state;
+  ProfRule by_rbx = { .kind = PROF_RULE_CFA_REGISTER,
+                      .flags = PROF_RULE_RA_SAVED,
+                      .cfa_register = 3,
+                      .cfa_offset = 8,
+                      .ra_offset = -8 };
+  Program program = { .rules = { cfa_sp (8), by_rbx, end_rule }, .n_rules = 3 };
+  program.slow_step
+      = (ProfUnwindRegisters){ .pc = CALL_IN (1), .sp = STACK + 8, .has_registers = true };
+  program.slow_step.registers[3] = STACK + 16;
+  ProfUnwindRegisters registers = { .pc = FUNCTION (0), .sp = STACK, .has_registers = true };
+  const uint64_t stack[] = { CALL_IN (1), 0, CALL_IN (2) };
+  Result result = UNWIND (&x86_64, &program, &registers, stack);
+  ASSERT_PCS (&result, PROF_STACK_ROOT, FUNCTION (0), CALL_IN (1) - 1, CALL_IN (2) - 1);
+  program.slow_step.sp += 8; /* not the frame that the rules came to */
+  result = UNWIND (&x86_64, &program, &registers, stack);
+  ASSERT_PCS (&result, PROF_STACK_NO_UNWIND_DATA, FUNCTION (0), CALL_IN (1) - 1);
+}
+
 static void
 other_register_serves_the_first_frame (void **state)
 {
@@ -564,6 +587,7 @@ main (void)
     cmocka_unit_test (popped_frame_pointer_is_kept),
     cmocka_unit_test (undefined_frame_pointer_is_forgotten),
     cmocka_unit_test (other_register_serves_the_first_frame),
+    cmocka_unit_test (other_register_is_recovered),
     cmocka_unit_test (realigned_stack),
     cmocka_unit_test (cfa_behind_the_stack_pointer),
     cmocka_unit_test (plt_entry),
