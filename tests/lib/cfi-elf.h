@@ -96,7 +96,8 @@ eh_frame_put_u32 (EhFrame *section, uint32_t value)
 static inline void
 eh_frame_put (EhFrame *section, const uint8_t *bytes, size_t n)
 {
-  memcpy (section->bytes + section->n, bytes, n);
+  if (n > 0)
+    memcpy (section->bytes + section->n, bytes, n);
   section->n += n;
 }
 
