@@ -256,7 +256,9 @@ read_all (Reader *reader)
 {
   const char *line;
   size_t n_line;
-  int r;
+  int r = read_more (reader);
+  if (r < 0)
+    return r;
   while ((r = next_line (reader, &line, &n_line)) > 0) {
     r = add_line (reader, line, n_line);
     if (r < 0)

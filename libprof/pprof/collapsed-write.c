@@ -59,7 +59,7 @@ intern_name (Writer *writer, const char *bytes, size_t n_bytes, uint32_t *ret)
   if (name == NULL)
     return -ENOMEM;
   for (size_t i = 0; i < n_bytes; i++)
-    name[i] = bytes[i] == ';' ? ':' : (unsigned char)bytes[i] < ' ' ? ' ' : bytes[i];
+    name[i] = bytes[i] == ';' ? ':' : (unsigned char)bytes[i] < ' ' ? '?' : bytes[i];
   int string = prof_string_table_intern (&writer->names, name, n_bytes);
   if (string < 0)
     return string;

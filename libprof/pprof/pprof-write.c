@@ -76,10 +76,12 @@ put_value_type (Writer *writer, uint32_t field, const ProfValueType *value_type,
 }
 
 static void
-put_stack (ProfWireBuffer *buffer, const uint32_t *locations, size_t n)
+put_stack (ProfWireBuffer *buffer, const ProfProfile *profile, const ProfSample *sample)
 {
+  size_t n = sample->n_locations;
   if (n == 0)
     return;
+  const uint32_t *locations = profile->stacks.items + sample->first_location;
   size_t start = prof_wire_begin (buffer, 1);
   if (!prof_wire_reserve (buffer, n * PROF_WIRE_MAX_VARINT_BYTES))
     return;
@@ -109,7 +111,7 @@ put_sample (Writer *writer, size_t row)
   const ProfSample *sample = &profile->samples.items[row];
   size_t n_values = profile->value_types.n;
   size_t start = prof_wire_begin (&writer->buffer, PROF_FIELD_SAMPLE);
-  put_stack (&writer->buffer, profile->stacks.items + sample->first_location, sample->n_locations);
+  put_stack (&writer->buffer, profile, sample);
   size_t values = prof_wire_begin (&writer->buffer, 2);
   for (size_t i = 0; i < n_values; i++)
     prof_wire_put_varint (&writer->buffer, (uint64_t)profile->values.items[row * n_values + i]);
@@ -221,9 +223,13 @@ static void
 put_sessions (Writer *writer)
 {
   const ProfProfile *profile = writer->profile;
-  prof_vec_foreach (session, &profile->sessions)
-    prof_wire_put_bytes (&writer->buffer, PROF_FIELD_SESSION,
-                         profile->session_bytes.items + session->start, session->n_bytes);
+  prof_vec_foreach (session, &profile->sessions) {
+    size_t start = prof_wire_begin (&writer->buffer, PROF_FIELD_SESSION);
+    if (session->n_bytes > 0)
+      prof_wire_put_raw (&writer->buffer, profile->session_bytes.items + session->start,
+                         session->n_bytes);
+    prof_wire_end (&writer->buffer, start);
+  }
 }
 
 /* An empty message would say no more than none. */

@@ -252,7 +252,9 @@ prof_profile_get_session (const ProfProfile *profile,
     return prof_error_set (reterr, -ENOENT, "The profile has no session %zu: it has %zu.", index,
                            profile->sessions.n);
   const ProfBytesRange *range = &profile->sessions.items[index];
-  int r = decode (profile->session_bytes.items + range->start, range->n_bytes, ret);
+  const uint8_t *bytes
+      = range->n_bytes > 0 ? profile->session_bytes.items + range->start : (const uint8_t *)"";
+  int r = decode (bytes, range->n_bytes, ret);
   if (r == -ENOMEM)
     return prof_error_set (reterr, r, "Can't read session %zu of the profile: out of memory.",
                            index);

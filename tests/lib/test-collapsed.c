@@ -142,8 +142,8 @@ test_inlined_and_nameless_frames_are_written (void **state)
   };
   prof_profile_add_sample (profile, stack, 3, (int64_t[]){ 1, 10 });
   prof_profile_add_sample (profile, NULL, 0, (int64_t[]){ 0, 20 });
-  assert_writes (profile, 0, "_caller;in:lined ;libx.so+0x1020;0x99 1\n");
-  assert_writes (profile, 1, "_caller;in:lined ;libx.so+0x1020;0x99 10\n[no stack] 20\n");
+  assert_writes (profile, 0, "_caller;in:lined?;libx.so+0x1020;0x99 1\n");
+  assert_writes (profile, 1, "_caller;in:lined?;libx.so+0x1020;0x99 10\n[no stack] 20\n");
   prof_profile_unref (profile);
 }
 
