@@ -144,6 +144,7 @@ prof_cpu_target_begin (ProfCpuTarget *target, ProfError *reterr)
   case PROF_TARGET_COMMAND:
     if (target->config->delay_ns == 0)
       return prof_spawn_start (&target->spawn, target->config->command[0], reterr);
+    find_main_path (target, target->spawn.pid);
     return enable (target, reterr);
   case PROF_TARGET_SYSTEM:
     return enable (target, reterr);
