@@ -41,6 +41,17 @@ sum_sizes (const ProfAbbrevs *abbrevs, const ProfAbbrev *abbrev)
   return sum;
 }
 
+static bool
+has_code (const ProfAbbrevs *abbrevs, const ProfAbbrev *abbrev)
+{
+  for (uint32_t i = 0; i < abbrev->n_attributes; i++) {
+    unsigned name = abbrevs->attributes.items[abbrev->first_attribute + i].name;
+    if (name == DW_AT_low_pc || name == DW_AT_ranges)
+      return true;
+  }
+  return false;
+}
+
 static int
 compare (const void *pa, const void *pb)
 {
@@ -65,6 +76,7 @@ prof_abbrevs_read (ProfAbbrevs *abbrevs, ProfDwarfEncoding encoding, ProfByteRea
       return r;
     abbrev.n_attributes = (uint32_t)abbrevs->attributes.n - abbrev.first_attribute;
     abbrev.size = sum_sizes (abbrevs, &abbrev);
+    abbrev.has_code = has_code (abbrevs, &abbrev);
     if (prof_vec_push (&abbrevs->abbrevs, abbrev) < 0)
       return -ENOMEM;
     is_sorted = is_sorted && code > last_code;
@@ -212,8 +224,9 @@ prof_entry_cursor_next (ProfEntryCursor *cursor, ProfEntry *ret)
     return false;
   ret->tag = abbrev->tag;
   ret->has_children = abbrev->has_children;
-  if (abbrev->tag == DW_TAG_subprogram
-      || (abbrev->tag == DW_TAG_inlined_subroutine && cursor->wants_inlined))
+  if (abbrev->has_code
+      && (abbrev->tag == DW_TAG_subprogram
+          || (abbrev->tag == DW_TAG_inlined_subroutine && cursor->wants_inlined)))
     read_attributes_of (cursor, abbrev, ret);
   else
     skip_attributes (cursor, abbrev);

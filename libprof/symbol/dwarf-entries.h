@@ -9,6 +9,7 @@ typedef struct {
   uint64_t code;
   uint16_t tag;
   bool has_children;
+  bool has_code; /* addresses or ranges */
   uint32_t first_attribute, n_attributes;
   uint32_t size; /* of an entry's attributes, or PROF_DWARF_SIZE_VARIES */
 } ProfAbbrev;
@@ -39,7 +40,7 @@ typedef struct {
   bool wants_inlined;
 } ProfEntryCursor;
 
-/* What is wanted of a function or an inlined one. */
+/* What is wanted of a function or an inlined one that has code. */
 typedef struct {
   uint64_t offset; /* in .debug_info */
   uint16_t tag;    /* 0: the end of a list of children */
@@ -51,6 +52,7 @@ typedef struct {
   uint32_t call_file, call_line, call_column;
 } ProfEntry;
 
-/* Reads the next entry; of one that is neither a function nor a wanted inlined one only its offset,
- * tag and has_children. False at the end of the unit, or where its bytes make no sense. */
+/* Reads the next entry; of one that is neither a function with code nor a wanted inlined one only
+ * its offset, tag and has_children. False at the end of the unit, or where its bytes make no sense.
+ */
 bool prof_entry_cursor_next (ProfEntryCursor *cursor, ProfEntry *ret);

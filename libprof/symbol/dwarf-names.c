@@ -15,22 +15,15 @@ typedef struct {
   uint32_t line;
 } Found;
 
-static const char *
-read_string (Dwarf_Die *entry, unsigned attribute)
-{
-  Dwarf_Attribute value;
-  return dwarf_formstring (dwarf_attr (entry, attribute, &value));
-}
-
 static void
-read_entry (Dwarf_Die *entry, Found *found)
+read_entry (const ProfDwarfFile *file, Dwarf_Die *entry, Found *found)
 {
   if (found->linkage_name == NULL)
-    found->linkage_name = read_string (entry, DW_AT_linkage_name);
+    found->linkage_name = prof_dwarf_file_get_string (file, entry, DW_AT_linkage_name);
   if (found->linkage_name == NULL)
-    found->linkage_name = read_string (entry, DW_AT_MIPS_linkage_name);
+    found->linkage_name = prof_dwarf_file_get_string (file, entry, DW_AT_MIPS_linkage_name);
   if (found->name == NULL)
-    found->name = read_string (entry, DW_AT_name);
+    found->name = prof_dwarf_file_get_string (file, entry, DW_AT_name);
   Dwarf_Attribute attribute;
   Dwarf_Word line;
   if (found->line == 0 && dwarf_attr (entry, DW_AT_decl_line, &attribute) != NULL
@@ -53,13 +46,13 @@ follow (Dwarf_Die *entry)
 }
 
 static int
-resolve (Dwarf *dwarf, ProfNames *names, uint64_t origin, ProfFunctionName *ret)
+resolve (const ProfDwarfFile *file, ProfNames *names, uint64_t origin, ProfFunctionName *ret)
 {
   Found found = { 0 };
   Dwarf_Die entry;
-  bool is_good = dwarf_offdie (dwarf, origin, &entry) != NULL;
+  bool is_good = dwarf_offdie (file->dwarf, origin, &entry) != NULL;
   for (int i = 0; i < MAX_REFERENCES && is_good; i++) {
-    read_entry (&entry, &found);
+    read_entry (file, &entry, &found);
     is_good = (found.linkage_name == NULL || found.line == 0) && follow (&entry);
   }
   const char *system_name = found.linkage_name != NULL ? found.linkage_name : found.name;
@@ -81,7 +74,7 @@ has_origin (const void *table, uint32_t row, const void *key)
 
 int
 prof_function_names_get (ProfFunctionNames *function_names,
-                         Dwarf *dwarf,
+                         const ProfDwarfFile *file,
                          ProfNames *names,
                          uint64_t origin,
                          const ProfFunctionName **ret)
@@ -92,8 +85,7 @@ prof_function_names_get (ProfFunctionNames *function_names,
   if (row == PROF_HASH_INDEX_NONE) {
     ProfFunctionName name;
     row = (uint32_t)function_names->names.n;
-    if (resolve (dwarf, names, origin, &name) < 0
-        || prof_vec_push (&function_names->names, name) < 0
+    if (resolve (file, names, origin, &name) < 0 || prof_vec_push (&function_names->names, name) < 0
         || prof_hash_index_add (&function_names->index, hash, row) < 0)
       return -ENOMEM;
   }

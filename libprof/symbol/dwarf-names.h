@@ -2,9 +2,9 @@
 /* Copyright the libprof authors */
 #pragma once
 
-#include <elfutils/libdw.h>
 #include <stdint.h>
 
+#include "symbol/dwarf-file.h"
 #include "symbol/names.h"
 
 typedef struct {
@@ -22,7 +22,7 @@ typedef struct {
 /* Follows the entry at `origin` to where its name is, in other units and files too. The result is
  * good until the next call. 0 or -ENOMEM. */
 int prof_function_names_get (ProfFunctionNames *function_names,
-                             Dwarf *dwarf,
+                             const ProfDwarfFile *file,
                              ProfNames *names,
                              uint64_t origin,
                              const ProfFunctionName **ret);

@@ -62,9 +62,10 @@ match (ProfDwarfSections *sections, const char *name)
     const char *name;
     struct ProfDwarfSection *section;
   } known[] = {
-    { "info", &sections->info },         { "abbrev", &sections->abbrev },
-    { "aranges", &sections->aranges },   { "line", &sections->line },
-    { "line_str", &sections->line_str }, { "str", &sections->str },
+    { "info", &sections->info },     { "types", &sections->types },
+    { "abbrev", &sections->abbrev }, { "aranges", &sections->aranges },
+    { "line", &sections->line },     { "line_str", &sections->line_str },
+    { "str", &sections->str },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (strcmp (name, known[i].name) == 0)

@@ -14,7 +14,7 @@ typedef struct {
   struct ProfDwarfSection {
     const uint8_t *bytes;
     size_t n_bytes;
-  } info, abbrev, aranges, line, line_str, str;
+  } info, types, abbrev, aranges, line, line_str, str;
 } ProfDwarfSections;
 
 /* Whether the compressed debug sections would grow to a size that no compiler's output has; such a

@@ -167,6 +167,12 @@ is_clone_of (const char *name, const char *function)
   return strncmp (name, function, n) == 0 && name[n] == '.';
 }
 
+static bool
+is_nothing (const ProfSymbol *symbol)
+{
+  return symbol->name[0] == '\0' && symbol->filename[0] == '\0' && symbol->line == 0;
+}
+
 /* The function itself is named as it is where there is no DWARF data, and as other tools do: by the
  * symbol table, which has the public one of several names. Inlined functions are not in there. */
 static int
@@ -176,7 +182,7 @@ lookup_in_file (
   int n = symbols->dwarf != NULL ? prof_dwarf_lookup (symbols->dwarf, address, ret, max) : 0;
   const ProfElfSymbol *symbol = prof_elf_symbols_find (&symbols->symbols, address);
   if (n < 0 || symbol == NULL)
-    return n;
+    return n == 1 && is_nothing (&ret[0]) ? 0 : n;
   if (n == 0)
     ret[n++] = (ProfSymbol){ .name = "", .system_name = "", .filename = "" };
   ProfSymbol *function = &ret[n - 1];

@@ -3,11 +3,10 @@
 #include "symbol/sym-dwarf.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <gelf.h>
 #include <setjmp.h>
 
 #include "base/cleanup.h"
+#include "symbol/dwarf-file.h"
 #include "symbol/dwarf-names.h"
 #include "symbol/dwarf-tables.h"
 #include "symbol/dwarf-units.h"
@@ -18,8 +17,7 @@ enum { MAX_INLINED = 128 };
 #define MAX_RANGES ((size_t)1 << 26)
 
 struct ProfDwarf {
-  Dwarf *dwarf, *alt;
-  ProfDwarfSections sections;
+  ProfDwarfFile file;
   ProfNames *names;
   ProfRangeSource ranges;
   ProfUnits units;
@@ -37,39 +35,6 @@ static void __attribute__ ((noreturn)) give_up (void)
   longjmp (*out_of_memory_target, 1);
 }
 
-/* Without a file to refer to, libdw would look for one by itself, and wait if the name that the
- * link gives is a FIFO's. */
-static void
-forget_alt_link (Elf *elf)
-{
-  size_t names_index;
-  if (elf_getshdrstrndx (elf, &names_index) < 0)
-    return;
-  for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
-    GElf_Shdr header;
-    if (gelf_getshdr (section, &header) == NULL)
-      continue;
-    const char *name = elf_strptr (elf, names_index, header.sh_name);
-    Elf_Data *data;
-    if (name != NULL && strcmp (name, ".gnu_debugaltlink") == 0
-        && (data = elf_getdata (section, NULL)) != NULL)
-      data->d_size = 0;
-  }
-}
-
-static int
-begin (Elf *elf, Dwarf **ret)
-{
-  int r = prof_dwarf_check_compression (elf);
-  if (r < 0)
-    return r;
-  *ret = dwarf_begin_elf (elf, DWARF_C_READ, NULL);
-  if (*ret == NULL)
-    return -ENODATA;
-  dwarf_new_oom_handler (*ret, give_up);
-  return 0;
-}
-
 PROF_DEFINE_CLEANUP (ProfDwarf *, prof_dwarf_free)
 
 int
@@ -78,18 +43,11 @@ prof_dwarf_new (Elf *elf, Elf *alt, uint64_t lowest_address, ProfNames *names, P
   cleanup (prof_dwarf_free) ProfDwarf *dwarf = calloc (1, sizeof *dwarf);
   if (dwarf == NULL)
     return -ENOMEM;
-  int r = begin (elf, &dwarf->dwarf);
+  int r = prof_dwarf_file_open (&dwarf->file, elf, alt, give_up);
   if (r < 0)
     return r;
-  prof_dwarf_find_sections (elf, &dwarf->sections);
-  if (dwarf->sections.info.n_bytes == 0)
-    return -ENODATA;
-  if (alt != NULL && begin (alt, &dwarf->alt) == 0)
-    dwarf_setalt (dwarf->dwarf, dwarf->alt);
-  else
-    forget_alt_link (elf);
   dwarf->names = names;
-  dwarf->ranges = (ProfRangeSource){ dwarf->dwarf, lowest_address, MAX_RANGES };
+  dwarf->ranges = (ProfRangeSource){ dwarf->file.dwarf, lowest_address, MAX_RANGES };
   *ret = steal (&dwarf);
   return 0;
 }
@@ -102,8 +60,7 @@ prof_dwarf_free (ProfDwarf *dwarf)
   prof_units_finish (&dwarf->units);
   prof_dwarf_tables_finish (&dwarf->tables);
   prof_function_names_finish (&dwarf->function_names);
-  dwarf_end (dwarf->dwarf);
-  dwarf_end (dwarf->alt);
+  prof_dwarf_file_close (&dwarf->file);
   free (dwarf);
   return NULL;
 }
@@ -112,13 +69,13 @@ static ProfEntryCursor
 cursor_at (const ProfDwarf *dwarf, const ProfUnit *unit, uint64_t offset)
 {
   ProfEntryCursor cursor = {
-    .reader = prof_dwarf_section_read (&dwarf->sections.info, offset),
-    .section = dwarf->sections.info.bytes,
+    .reader = prof_dwarf_section_read (&dwarf->file.sections.info, offset),
+    .section = dwarf->file.sections.info.bytes,
     .unit_offset = unit->offset,
     .abbrevs = unit->abbrevs,
   };
-  if (unit->end < dwarf->sections.info.n_bytes)
-    cursor.reader.end = dwarf->sections.info.bytes + unit->end;
+  if (unit->end < dwarf->file.sections.info.n_bytes)
+    cursor.reader.end = dwarf->file.sections.info.bytes + unit->end;
   return cursor;
 }
 
@@ -128,11 +85,11 @@ read_lines (ProfDwarf *dwarf, ProfUnit *unit)
   Dwarf_Die entry;
   Dwarf_Attribute attribute;
   Dwarf_Word offset;
-  if (dwarf_offdie (dwarf->dwarf, unit->entry_offset, &entry) == NULL
+  if (dwarf_offdie (dwarf->file.dwarf, unit->entry_offset, &entry) == NULL
       || dwarf_formudata (dwarf_attr (&entry, DW_AT_stmt_list, &attribute), &offset) < 0)
     return 0;
-  const char *directory = dwarf_formstring (dwarf_attr (&entry, DW_AT_comp_dir, &attribute));
-  return prof_dwarf_tables_get_lines (&dwarf->tables, &dwarf->sections, offset,
+  const char *directory = prof_dwarf_file_get_string (&dwarf->file, &entry, DW_AT_comp_dir);
+  return prof_dwarf_tables_get_lines (&dwarf->tables, &dwarf->file.sections, offset,
                                       directory != NULL ? directory : "",
                                       dwarf->ranges.lowest_address, &unit->lines);
 }
@@ -145,7 +102,7 @@ read_unit (ProfDwarf *dwarf, ProfUnit *unit)
   unit->is_read = true;
   int r = read_lines (dwarf, unit);
   if (r == 0)
-    r = prof_dwarf_tables_get_abbrevs (&dwarf->tables, &dwarf->sections, unit->abbrev_offset,
+    r = prof_dwarf_tables_get_abbrevs (&dwarf->tables, &dwarf->file.sections, unit->abbrev_offset,
                                        unit->encoding, &unit->abbrevs);
   if (r < 0 || unit->abbrevs == NULL)
     return r;
@@ -176,7 +133,7 @@ set_name (ProfDwarf *dwarf, uint64_t origin, ProfSymbol *ret)
 {
   const ProfFunctionName *name;
   int r
-      = prof_function_names_get (&dwarf->function_names, dwarf->dwarf, dwarf->names, origin, &name);
+      = prof_function_names_get (&dwarf->function_names, &dwarf->file, dwarf->names, origin, &name);
   if (r < 0)
     return r;
   ret->name = name->name;
@@ -238,7 +195,7 @@ lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max)
 {
   if (!dwarf->is_indexed) {
     dwarf->is_indexed = true;
-    int r = prof_units_read (&dwarf->units, &dwarf->sections, &dwarf->ranges);
+    int r = prof_units_read (&dwarf->units, &dwarf->file.sections, &dwarf->ranges);
     if (r < 0)
       return r;
   }

@@ -54,7 +54,8 @@ main (int argc, char **argv)
 {
   bool is_quiet = argc > 1 && strcmp (argv[1], "-n") == 0;
   ProfModule *module = argc > 1 + is_quiet ? open_module (argv[1 + is_quiet]) : NULL;
-  ProfSymbolizerConfig config = { .wants_lines = true };
+  ProfSymbolizerConfig config
+      = { .wants_lines = true, .debug_directory = getenv ("DEBUG_DIRECTORY") };
   ProfSymbolizer *symbolizer;
   if (module == NULL || prof_symbolizer_new (&config, &symbolizer) < 0) {
     fprintf (stderr, "usage: symbolize [-n] FILE < ADDRESSES\n");

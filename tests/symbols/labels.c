@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+/* Symbols as compilers do not make them; test-sym-elf says which name each address has. */
+__asm__(".pushsection .text.labels, \"ax\", %progbits\n"
+        ".globl first, second, public_name, __public_name\n"
+        ".type first, %function\n"
+        ".type second, %function\n"
+        ".type public_name, %function\n"
+        ".type __public_name, %function\n"
+        ".type local_public_name, %function\n"
+        ".type with_label, %function\n"
+        "first: .skip 16\n"
+        ".size first, 16\n"
+        ".skip 16\n"
+        "second: .skip 16\n"
+        ".size second, 16\n"
+        "public_name: __public_name: local_public_name: untyped_public_name: .skip 16\n"
+        ".size public_name, 16\n"
+        ".size __public_name, 16\n"
+        ".size local_public_name, 16\n"
+        "with_label: .skip 8\n"
+        "label_within: .skip 8\n"
+        ".size with_label, 16\n"
+        "without_size: .skip 16\n"
+        ".globl last_without_size\n"
+        "last_without_size: .skip 16\n"
+        "$mapping: .skip 16\n"
+        ".popsection\n");
