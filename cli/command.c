@@ -9,9 +9,7 @@
 #include "option-reader.h"
 
 static const Command *const commands[] = {
-  &command_mem,
-  &command_doctor,
-  NULL,
+  &command_report, &command_merge, &command_events, &command_mem, &command_doctor, NULL,
 };
 
 const Command *const *

@@ -4,9 +4,7 @@
 
 #include <prof/pprof.h>
 
-#include "cleanup.h"
-
-DEFINE_CLEANUP (ProfProfile, prof_profile_unref)
+#include "handles.h"
 
 typedef enum {
   INPUT_ANY, /* told apart by the first bytes */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "message.h"
+#include "output.h"
 
 static int
 show_help_of (const char *name)
@@ -54,10 +54,9 @@ main (int argc, char **argv)
 {
   setlocale (LC_CTYPE, "");
   int status = dispatch (argc > 0 ? argc - 1 : 0, argv + 1);
-  errno = 0;
-  if ((fflush (stdout) != 0 || ferror (stdout)) && status == STATUS_OK) {
-    message ("can't write the output: %s", strerror (errno != 0 ? errno : EIO));
-    return STATUS_FAILURE;
-  }
-  return status;
+  int r = flush (stdout);
+  if (r == 0 || status != STATUS_OK)
+    return status;
+  message ("can't write to standard output: %s", strerror (-r));
+  return STATUS_FAILURE;
 }

@@ -99,15 +99,25 @@ output_open (Output *output, const char *path)
 }
 
 int
+flush (FILE *file)
+{
+  if (fflush (file) != 0)
+    return -errno;
+  if (!ferror (file))
+    return 0;
+  /* The reason for an earlier failure is gone; one more write meets it again. */
+  return putc ('\n', file) == EOF || fflush (file) != 0 ? -errno : -EIO;
+}
+
+int
 output_commit (Output *output)
 {
-  errno = 0;
-  bool has_failed = fflush (output->file) != 0 || ferror (output->file);
-  if (!has_failed && output->beside != NULL)
-    has_failed = fsync (fileno (output->file)) < 0 || rename (output->beside, output->path) < 0;
-  if (has_failed) {
-    report_failure (output->file == stdout ? "standard output" : output->path,
-                    errno != 0 ? errno : EIO);
+  int r = flush (output->file);
+  if (r == 0 && output->beside != NULL
+      && (fsync (fileno (output->file)) < 0 || rename (output->beside, output->path) < 0))
+    r = -errno;
+  if (r < 0) {
+    report_failure (output->file == stdout ? "standard output" : output->path, -r);
     output_clear (output);
     return -1;
   }

@@ -13,6 +13,9 @@ int check_output (const char *path);
 /* Saves a profile, or writes it to standard output for "-". 0, or -1 after a message. */
 int save_profile (const ProfProfile *profile, const char *path);
 
+/* 0, or -errno of what failed since the file was opened. */
+int flush (FILE *file);
+
 /* A text file that replaces `path` when it is complete; standard output for "-". */
 typedef struct {
   const char *path;

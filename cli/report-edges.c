@@ -91,7 +91,7 @@ print_title (const ReportView *view, uint32_t row, EdgeDirection direction)
 {
   const ProfReportFunction *function = &view->functions[row];
   printf ("%s%s ", style_begin (STYLE_BOLD),
-          direction == EDGES_CALLERS ? "Callers of" : "Called by");
+          direction == EDGES_CALLERS ? "Callers of" : "Callees of");
   print_text (function->name, SIZE_MAX);
   printf ("%s  self %s (%s), total %s (%s)\n", style_end (),
           format_value ((double)function->self, view->unit).text,

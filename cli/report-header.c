@@ -161,7 +161,7 @@ print_without_session (const ReportView *view)
   size_t n;
   prof_profile_get_samples (view->recorded, &n);
   print_time (prof_profile_get_time_ns (view->recorded));
-  printf ("\n  %s samples", format_count ((double)n).text);
+  printf ("\n  %s distinct samples", format_count ((double)n).text);
   int64_t duration = prof_profile_get_duration_ns (view->recorded);
   if (duration > 0)
     printf (" in %s", format_ns ((double)duration).text);
@@ -171,7 +171,7 @@ print_without_session (const ReportView *view)
 void
 print_report_header (const ReportView *view)
 {
-  print_text (view->path, SIZE_MAX);
+  print_text (strcmp (view->path, "-") == 0 ? "standard input" : view->path, SIZE_MAX);
   putchar (':');
   size_t n = prof_profile_get_n_sessions (view->recorded);
   if (n == 0)

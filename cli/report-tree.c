@@ -21,6 +21,7 @@ typedef struct {
   bool *is_shown;
   bool *level_goes_on; /* for each level to the right: a sibling is still to come */
   size_t n_levels;
+  bool has_self; /* bottom-up, every node's own work is that of its first frame */
 } Tree;
 
 static inline void
@@ -96,13 +97,12 @@ find_next_sibling (const Tree *tree, uint32_t node)
   return !is_last && tree->is_shown[node + 1] ? node + 1 : 0;
 }
 
-/* One of several shown children of a frame: it has a level of its own. */
+/* One of several that are shown side by side: it has a level of its own. */
 static bool
 is_branch (const Tree *tree, uint32_t node)
 {
-  uint32_t parent = tree->nodes[node].parent;
-  return parent != 0
-         && (find_first_child (tree, parent) != node || find_next_sibling (tree, node) != 0);
+  return find_first_child (tree, tree->nodes[node].parent) != node
+         || find_next_sibling (tree, node) != 0;
 }
 
 static void
@@ -126,9 +126,10 @@ print_node (const Tree *tree, uint32_t index)
   const ReportView *view = tree->view;
   const ProfReportNode *node = &tree->nodes[index];
   const ProfReportFunction *function = &view->functions[node->function];
-  printf ("%7s %7s  %10s  ", format_percent ((double)node->total, (double)view->total).text,
-          format_percent ((double)node->self, (double)view->total).text,
-          format_value ((double)node->total, view->unit).text);
+  printf ("%7s ", format_percent ((double)node->total, (double)view->total).text);
+  if (tree->has_self)
+    printf ("%7s ", format_percent ((double)node->self, (double)view->total).text);
+  printf (" %10s  ", format_value ((double)node->total, view->unit).text);
   print_level_lines (tree, index);
   print_text (function->name, SIZE_MAX);
   if (view->is_verbose) {
@@ -179,15 +180,15 @@ walk (Tree *tree)
 int
 print_tree (const ReportView *view, ProfTreeDirection direction)
 {
-  cleanup (tree_finish) Tree tree = { .view = view };
+  cleanup (tree_finish) Tree tree = { .view = view, .has_self = direction == PROF_TREE_TOP_DOWN };
   if (prof_report_get_tree (view->report, direction, &tree.nodes, &tree.n_nodes) < 0)
     return fail_out_of_memory ();
   tree.is_shown = choose_heaviest (tree.nodes, tree.n_nodes, view->limit);
   tree.level_goes_on = calloc (tree.n_nodes, sizeof *tree.level_goes_on);
   if (tree.is_shown == NULL || tree.level_goes_on == NULL)
     return fail_out_of_memory ();
-  printf ("%s%7s %7s  %10s  function%s\n", style_begin (STYLE_BOLD), "total%", "self%", "total",
-          style_end ());
+  printf ("%s%7s %s %10s  function%s\n", style_begin (STYLE_BOLD), "total%",
+          tree.has_self ? "  self% " : "", "total", style_end ());
   walk (&tree);
   if (view->limit < tree.n_nodes - 1)
     printf ("%sthe %zu heaviest of %zu nodes: --limit 0 shows all%s\n", style_begin (STYLE_DIM),

@@ -6,13 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <prof/report.h>
-#include <prof/session.h>
-
-#include "cleanup.h"
-
-DEFINE_CLEANUP (ProfReport, prof_report_free)
-DEFINE_CLEANUP (ProfSession, prof_session_free)
+#include "handles.h"
 
 /* What 'prof report' shows: borrowed from the command. */
 typedef struct {

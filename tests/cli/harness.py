@@ -60,17 +60,15 @@ def need(*programs):
 
 def run(command, timeout=120, **options):
     """Runs a command to its end; what it printed comes back as text."""
-    return subprocess.run(
-        [str(word) for word in command],
-        timeout=timeout,
-        text=True,
-        errors='replace',
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        check=False,
-        **options,
-    )
+    defaults = {
+        'stdin': subprocess.DEVNULL,
+        'stdout': subprocess.PIPE,
+        'stderr': subprocess.PIPE,
+        'encoding': 'utf-8',
+        'errors': 'replace',
+    }
+    words = [str(word) for word in command]
+    return subprocess.run(words, timeout=timeout, check=False, **{**defaults, **options})
 
 
 def prof(*arguments, status=0, **options):
@@ -78,7 +76,7 @@ def prof(*arguments, status=0, **options):
     check(
         result.returncode == status,
         f'prof {" ".join(map(str, arguments))} exited {result.returncode}, not {status}:\n'
-        + result.stdout
+        + str(result.stdout)
         + result.stderr,
     )
     return result

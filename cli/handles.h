@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <prof/report.h>
+#include <prof/session.h>
+
+#include "cleanup.h"
+
+DEFINE_CLEANUP (ProfProfile, prof_profile_unref)
+DEFINE_CLEANUP (ProfReport, prof_report_free)
+DEFINE_CLEANUP (ProfSession, prof_session_free)
