@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <prof/report.h>
+
+#include "command.h"
+#include "flame-graph.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+
+typedef enum { FORMAT_NONE, FORMAT_PPROF, FORMAT_COLLAPSED, FORMAT_SVG } Format;
+
+typedef struct {
+  Format from, to;
+  const char *type;
+  bool icicle, bottom_up;
+  const char *title;
+} ConvertOptions;
+
+static const struct {
+  const char *name;
+  Format format;
+} formats[] = {
+  { "pprof", FORMAT_PPROF },
+  { "collapsed", FORMAT_COLLAPSED },
+  { "svg", FORMAT_SVG },
+};
+
+static const struct {
+  const char *extension;
+  Format format;
+} extensions[] = {
+  { ".pb.gz", FORMAT_PPROF },      { ".pprof", FORMAT_PPROF },   { ".collapsed", FORMAT_COLLAPSED },
+  { ".folded", FORMAT_COLLAPSED }, { ".txt", FORMAT_COLLAPSED }, { ".svg", FORMAT_SVG },
+};
+
+static int
+parse_format (const char *text, void *ret)
+{
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    if (strcmp (text, formats[i].name) == 0) {
+      *(Format *)ret = formats[i].format;
+      return 0;
+    }
+  return -EINVAL;
+}
+
+static int
+parse_input_format (const char *text, void *ret)
+{
+  return strcmp (text, "svg") == 0 ? -EINVAL : parse_format (text, ret);
+}
+
+static const OptionType format_type = { parse_format, "pprof, collapsed or svg" };
+static const OptionType input_format_type = { parse_input_format, "pprof or collapsed" };
+
+static const Option options[] = {
+  { "to", 't', &format_type, offsetof (ConvertOptions, to), "FORMAT",
+    "write pprof, collapsed or svg (default: by OUT's extension: .pb.gz, .collapsed, .folded, .txt "
+    "or .svg)" },
+  { "from", 'f', &input_format_type, offsetof (ConvertOptions, from), "FORMAT",
+    "read pprof or collapsed (default: by what is in the file)" },
+  { "type", 'T', &option_string, offsetof (ConvertOptions, type), "NAME",
+    "take this sample type in place of the default one; pprof keeps all" },
+  { "icicle", 'i', &option_switch, offsetof (ConvertOptions, icicle), NULL,
+    "draw the graph with its root on top" },
+  { "bottom-up", 'b', &option_switch, offsetof (ConvertOptions, bottom_up), NULL,
+    "draw the functions that did the work first, and their callers beyond them" },
+  { "title", 0, &option_string, offsetof (ConvertOptions, title), "TEXT",
+    "what stands above the graph (default: the name of the file)" },
+  { NULL },
+};
+
+static Format
+find_format (const char *path)
+{
+  size_t n = strlen (path);
+  for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+    size_t n_extension = strlen (extensions[i].extension);
+    if (n > n_extension && strcmp (path + n - n_extension, extensions[i].extension) == 0)
+      return extensions[i].format;
+  }
+  return FORMAT_NONE;
+}
+
+static int
+write_collapsed (const ProfProfile *profile, unsigned type, Output *output)
+{
+  ProfError error = PROF_ERROR_INIT;
+  if (prof_collapsed_write (profile, type, fileno (output->file), &error) == 0)
+    return 0;
+  fail (&error);
+  return -1;
+}
+
+static int
+write_svg (const ConvertOptions *chosen,
+           ProfProfile *profile,
+           unsigned type,
+           const char *input,
+           Output *output)
+{
+  cleanup (prof_report_free) ProfReport *report = NULL;
+  ProfError error = PROF_ERROR_INIT;
+  if (prof_report_new (profile, type, &report, &error) < 0) {
+    fail (&error);
+    return -1;
+  }
+  size_t n;
+  const ProfValueType *types = prof_profile_get_value_types (profile, &n);
+  FlameGraphStyle style = {
+    .title = chosen->title != NULL ? chosen->title : input,
+    .type = prof_profile_get_string (profile, types[type].type),
+    .unit = prof_profile_get_string (profile, types[type].unit),
+    .direction = chosen->bottom_up ? PROF_TREE_BOTTOM_UP : PROF_TREE_TOP_DOWN,
+    .is_icicle = chosen->icicle,
+  };
+  if (write_flame_graph (output->file, report, &style) == 0)
+    return 0;
+  fail_out_of_memory ();
+  return -1;
+}
+
+static int
+write_text (const ConvertOptions *chosen,
+            Format to,
+            ProfProfile *profile,
+            const char *input,
+            const char *path)
+{
+  int type = choose_value_type (profile, chosen->type);
+  cleanup (output_clear) Output output = { 0 };
+  if (type < 0 || output_open (&output, path) < 0)
+    return -1;
+  int r = to == FORMAT_SVG ? write_svg (chosen, profile, (unsigned)type, input, &output)
+                           : write_collapsed (profile, (unsigned)type, &output);
+  return r < 0 ? r : output_commit (&output);
+}
+
+static int
+run (void *values, char **operands, size_t n_operands)
+{
+  (void)n_operands;
+  const ConvertOptions *chosen = values;
+  Format to = chosen->to != FORMAT_NONE ? chosen->to : find_format (operands[1]);
+  if (to == FORMAT_NONE)
+    return usage_error ("convert", "--to is needed: the name '%s' does not say the format",
+                        operands[1]);
+  InputFormat from = chosen->from == FORMAT_PPROF       ? INPUT_PPROF
+                     : chosen->from == FORMAT_COLLAPSED ? INPUT_COLLAPSED
+                                                        : INPUT_ANY;
+  cleanup (prof_profile_unref) ProfProfile *profile = NULL;
+  if (read_profile (operands[0], from, &profile) < 0)
+    return STATUS_FAILURE;
+  int r = to == FORMAT_PPROF ? save_profile (profile, operands[1])
+                             : write_text (chosen, to, profile, operands[0], operands[1]);
+  return r < 0 ? STATUS_FAILURE : STATUS_OK;
+}
+
+const Command command_convert = {
+  .name = "convert",
+  .summary = "make a flame graph, or collapsed stacks, or a profile of those",
+  .usage = "[OPTION]... IN OUT",
+  .description
+  = "Converts a profile to\n"
+    "\n"
+    "  svg        a flame graph for a browser: click a frame to zoom in, search with /\n"
+    "  collapsed  a line for each stack, 'root;caller;leaf 42', as many tools take it\n"
+    "  pprof      the format of pprof, from collapsed stacks\n"
+    "\n"
+    "IN - is standard input and OUT - standard output. Of a profile that 'prof diff -o'\n"
+    "made, the flame graph shows what grew in red and what shrank in blue.\n",
+  .examples = "  prof convert prof-xz.pb.gz xz.svg\n"
+              "  prof convert --to collapsed prof-xz.pb.gz - | grep malloc\n"
+              "  prof convert stacks.folded stacks.pb.gz\n"
+              "  prof convert --icicle --type samples prof-xz.pb.gz xz.svg\n",
+  .options = options,
+  .values_size = sizeof (ConvertOptions),
+  .min_operands = 2,
+  .max_operands = 2,
+  .operands = "an input and an output file",
+  .run = run,
+};
