@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "record-options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "message.h"
+
+static int
+parse_unwind (const char *text, void *ret)
+{
+  static const struct {
+    const char *name;
+    ProfUnwindMode mode;
+  } modes[] = { { "auto", PROF_UNWIND_AUTO },
+                { "fp", PROF_UNWIND_FRAME_POINTERS },
+                { "dwarf", PROF_UNWIND_DWARF } };
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+    if (strcmp (text, modes[i].name) == 0) {
+      *(ProfUnwindMode *)ret = modes[i].mode;
+      return 0;
+    }
+  return -EINVAL;
+}
+
+static int
+parse_sampling (const char *text, void *ret)
+{
+  ProfSampling *sampling;
+  int r = prof_sampling_new_from_string (text, &sampling, NULL);
+  if (r < 0)
+    return r;
+  prof_sampling_unref (*(ProfSampling **)ret);
+  *(ProfSampling **)ret = sampling;
+  return 0;
+}
+
+static int
+add_variable (const char *text, void *ret)
+{
+  return *text != '\0' && *text != '=' ? string_list_append (ret, text, strlen (text)) : -EINVAL;
+}
+
+static const OptionType unwind_type = { parse_unwind, "auto, fp or dwarf" };
+static const OptionType sampling_type
+    = { parse_sampling,
+        "always, never, probabilistic:0.1, rate:50, adaptive:100 or adaptive:100:0.01:1" };
+static const OptionType variable_type = { add_variable, "NAME=VALUE, or NAME to unset it" };
+
+#define VALUE(member) offsetof (RecordOptions, member)
+
+const Option record_options[] = {
+  { "event", 'e', &option_list, VALUE (events), "NAME",
+    "sample this event, or several: repeat the option or separate them by commas (default: cycles, "
+    "or cpu-clock where the processor's cycles can't be counted); see 'prof events'" },
+  { "frequency", 'F', &option_unsigned, VALUE (frequency), "HZ",
+    "take so many samples a second of each running thread (default: 999)" },
+  { "period", 'c', &option_uint64, VALUE (period), "N",
+    "take a sample each N events, in place of a frequency" },
+  { "pid", 'p', &option_pids, VALUE (pids), "PID",
+    "record running processes, with all their threads and children to come; several separated by "
+    "commas" },
+  { "all", 'a', &option_switch, VALUE (system), NULL, "record the whole system" },
+  { "output", 'o', &option_string, VALUE (output), "FILE",
+    "write the profile to FILE; - is standard output, and the command's own output goes to "
+    "standard "
+    "error then (default: prof-COMMAND-DATE-TIME.pb.gz)" },
+  { "duration", 'd', &option_duration, VALUE (duration_ns), "TIME",
+    "stop after 5, 5s, 500ms or 2m; a command goes on and is waited for" },
+  { "delay", 'D', &option_duration, VALUE (delay_ns), "TIME", "begin sampling so much later" },
+  { "unwind", 'u', &unwind_type, VALUE (unwind), "HOW",
+    "find callers by auto: unwind tables, and frame pointers where there are none (default); fp: "
+    "frame pointers only, the cheapest; dwarf: unwind tables only" },
+  { "stack-size", 0, &option_size, VALUE (stack_bytes), "BYTES",
+    "copy so much of the stack with a sample, e.g. 16k (default: chosen)" },
+  { "max-depth", 0, &option_unsigned, VALUE (max_depth), "N",
+    "keep at most N frames of a stack (default: 512)" },
+  { "exclude-kernel", 0, &option_switch, VALUE (exclude_kernel), NULL,
+    "leave out what happens in the kernel" },
+  { "no-inherit", 0, &option_switch, VALUE (no_inherit), NULL, "do not follow child processes" },
+  { "cwd", 0, &option_string, VALUE (directory), "DIR", "run the command in this directory" },
+  { "env", 0, &variable_type, VALUE (environment), "NAME=VALUE",
+    "set a variable for the command, or unset NAME; may be repeated" },
+  { "sampling", 0, &sampling_type, VALUE (sampling), "STRATEGY",
+    "keep a part of the samples: always, never, probabilistic:0.1 (each tenth by chance), rate:50 "
+    "(at most 50 a second), adaptive:100 (about 100 a second); totals stay right on average" },
+  { "no-thread-names", 0, &option_switch, VALUE (no_thread_names), NULL,
+    "leave out the label thread" },
+  { "no-thread-ids", 0, &option_switch, VALUE (no_thread_ids), NULL,
+    "leave out the labels tid and pid" },
+  { "no-timestamps", 0, &option_switch, VALUE (no_timestamps), NULL,
+    "leave out the time of each sample: a smaller file without a time axis" },
+  { "quiet", 'q', &option_switch, VALUE (quiet), NULL,
+    "no progress, notes or summary; errors only" },
+  { NULL },
+};
+
+const RecordOptions record_defaults = { .max_depth = 512 };
+
+enum { DEFAULT_FREQUENCY = 999 };
+
+static int
+check_target (const RecordOptions *chosen, char **command)
+{
+  int n_targets = (command[0] != NULL) + (chosen->pids.n > 0) + chosen->system;
+  if (n_targets == 0)
+    return usage_error ("record", "what to record is expected: a command after --, -p PID or -a");
+  if (n_targets > 1)
+    return usage_error ("record", "a command, --pid and --all exclude each other");
+  if (command[0] == NULL && chosen->directory != NULL)
+    return usage_error ("record", "--cwd is for a command, and none is given");
+  if (command[0] == NULL && chosen->environment.n > 0)
+    return usage_error ("record", "--env is for a command, and none is given");
+  return STATUS_OK;
+}
+
+static int
+check_rate (const RecordOptions *chosen)
+{
+  if (chosen->frequency > 0 && chosen->period > 0)
+    return usage_error ("record", "--frequency and --period exclude each other");
+  if (chosen->stack_bytes > UINT32_MAX)
+    return usage_error ("record", "--stack-size: at most 65528 bytes can be copied");
+  return STATUS_OK;
+}
+
+int
+record_options_get (const RecordOptions *chosen, char **command, ProfCpuConfig *ret)
+{
+  if (check_target (chosen, command) != STATUS_OK || check_rate (chosen) != STATUS_OK)
+    return STATUS_USAGE;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = chosen->system       ? PROF_TARGET_SYSTEM
+                  : chosen->pids.n > 0 ? PROF_TARGET_PIDS
+                                       : PROF_TARGET_COMMAND;
+  config.pids = chosen->pids.items;
+  config.n_pids = chosen->pids.n;
+  config.command = (const char *const *)command;
+  config.environment = string_list_get (&chosen->environment);
+  config.working_directory = chosen->directory;
+  config.no_inherit = chosen->no_inherit;
+  config.events = string_list_get (&chosen->events);
+  config.sampling_rate = chosen->frequency > 0 ? chosen->frequency : DEFAULT_FREQUENCY;
+  config.period = chosen->period;
+  config.delay_ns = chosen->delay_ns;
+  config.duration_ns = chosen->duration_ns;
+  config.max_stack_depth = chosen->max_depth;
+  config.unwind_mode = chosen->unwind;
+  config.stack_bytes = (uint32_t)chosen->stack_bytes;
+  config.sampling = chosen->sampling;
+  config.exclude_kernel = chosen->exclude_kernel;
+  config.include_thread_names = !chosen->no_thread_names;
+  config.collect_thread_ids = !chosen->no_thread_ids;
+  config.collect_timestamps = !chosen->no_timestamps;
+  *ret = config;
+  return STATUS_OK;
+}
+
+void
+record_options_clear (void *values)
+{
+  RecordOptions *options = values;
+  string_list_clear (&options->events);
+  string_list_clear (&options->environment);
+  free (options->pids.items);
+  prof_sampling_unref (options->sampling);
+}
+
+/* The last part of a path, with only what is harmless in a file name. */
+static void
+write_plain_name (char *ret, size_t size, const char *path)
+{
+  const char *slash = strrchr (path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  size_t n = 0;
+  for (; *name != '\0' && n + 1 < size; name++)
+    ret[n++] = strchr ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+", *name)
+                   ? *name
+                   : '_';
+  ret[n] = '\0';
+}
+
+char *
+choose_record_name (const RecordOptions *chosen, char **command)
+{
+  char what[48], date[32];
+  if (chosen->system)
+    strcpy (what, "system");
+  else if (chosen->pids.n > 0)
+    snprintf (what, sizeof what, "%d", (int)chosen->pids.items[0]);
+  else
+    write_plain_name (what, sizeof what, command[0]);
+  time_t now = time (NULL);
+  struct tm local;
+  if (localtime_r (&now, &local) == NULL
+      || strftime (date, sizeof date, "%Y%m%d-%H%M%S", &local) == 0)
+    snprintf (date, sizeof date, "%lld", (long long)now);
+
+  char *name = NULL;
+  if (asprintf (&name, "prof-%s-%s.pb.gz", what, date) < 0)
+    return NULL;
+  for (int i = 2; access (name, F_OK) == 0; i++) {
+    free (name);
+    if (asprintf (&name, "prof-%s-%s-%d.pb.gz", what, date, i) < 0)
+      return NULL;
+  }
+  return name;
+}

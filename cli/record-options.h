@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <prof/cpu.h>
+
+#include "cleanup.h"
+#include "option.h"
+#include "parse.h"
+
+/* As given on the command line. */
+typedef struct {
+  StringList events;
+  unsigned frequency;
+  uint64_t period;
+  ProfUnwindMode unwind;
+  uint64_t stack_bytes;
+  unsigned max_depth;
+  const char *output;
+  uint64_t duration_ns, delay_ns;
+  bool no_inherit;
+  const char *directory;
+  StringList environment;
+  ProfSampling *sampling;
+  bool no_thread_names, no_thread_ids, no_timestamps;
+  bool exclude_kernel;
+  bool quiet;
+  PidList pids;
+  bool system;
+} RecordOptions;
+
+extern const Option record_options[];
+extern const RecordOptions record_defaults;
+
+/* The options and the command as the library wants them; borrows from both. STATUS_OK, or
+ * STATUS_USAGE after a message. */
+int record_options_get (const RecordOptions *chosen, char **command, ProfCpuConfig *ret);
+void record_options_clear (void *values);
+
+/* The file to write when none is named: prof-WHAT-DATE-TIME.pb.gz, which does not exist yet. To be
+ * freed; NULL: out of memory. */
+char *choose_record_name (const RecordOptions *chosen, char **command);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "record-progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "units.h"
+
+Progress
+progress_new (bool is_quiet)
+{
+  return (Progress){ .is_quiet = is_quiet, .has_line = !is_quiet && isatty (STDERR_FILENO) };
+}
+
+int
+progress_get_timeout_ms (const Progress *progress)
+{
+  return progress->has_line ? 1000 : -1;
+}
+
+void
+progress_show (Progress *progress, ProfCpuProfiler *profiler)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  if (!progress->has_line || now.tv_sec == progress->shown_s)
+    return;
+  progress->shown_s = now.tv_sec;
+  ProfCpuStats stats;
+  prof_cpu_profiler_get_stats (profiler, &stats);
+  double seconds = (double)stats.duration_ns / 1e9;
+  fprintf (stderr, "\r\033[K[prof] %.0f s, %s samples (%s/s), %s lost", seconds,
+           format_count ((double)stats.total_samples).text,
+           format_count (seconds > 0 ? (double)stats.total_samples / seconds : 0).text,
+           format_count ((double)stats.dropped_samples).text);
+  fflush (stderr);
+}
+
+void
+progress_clear (const Progress *progress)
+{
+  if (progress->has_line)
+    fputs ("\r\033[K", stderr);
+}
+
+void
+progress_print_notes (const Progress *progress, ProfCpuProfiler *profiler)
+{
+  if (progress->is_quiet)
+    return;
+  const char *const *note = prof_cpu_profiler_get_notes (profiler);
+  for (; note != NULL && *note != NULL; note++)
+    message ("%s", *note);
+}
+
+void
+progress_print_summary (const Progress *progress, ProfCpuProfiler *profiler, const char *path)
+{
+  if (progress->is_quiet)
+    return;
+  ProfCpuStats stats;
+  prof_cpu_profiler_get_stats (profiler, &stats);
+  struct stat file;
+  bool has_size = strcmp (path, "-") != 0 && stat (path, &file) == 0 && S_ISREG (file.st_mode);
+  message ("%s samples in %s, %s lost, %s of the stacks cut short; written to %s%s%s%s",
+           format_count ((double)stats.total_samples).text,
+           format_ns ((double)stats.duration_ns).text,
+           format_count ((double)stats.dropped_samples).text,
+           format_percent ((double)stats.truncated_stacks, (double)stats.total_samples).text,
+           strcmp (path, "-") == 0 ? "standard output" : path, has_size ? " (" : "",
+           has_size ? format_bytes ((double)file.st_size).text : "", has_size ? ")" : "");
+  if (stats.total_samples == 0)
+    message ("no samples: the target did not run long enough for one, or it only waited");
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <prof/cpu.h>
+#include <prof/pprof.h>
+
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+#include "record-options.h"
+#include "record-progress.h"
+#include "stop-signals.h"
+
+DEFINE_CLEANUP (ProfCpuProfiler, prof_cpu_profiler_free)
+
+/* Events on many threads take many descriptors. Returns what it was before. */
+static struct rlimit
+raise_open_files (void)
+{
+  struct rlimit limit, raised;
+  getrlimit (RLIMIT_NOFILE, &limit);
+  raised = limit;
+  raised.rlim_cur = raised.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &raised);
+  return limit;
+}
+
+/* The command is forked already, and waits before its exec. */
+static void
+restore_open_files_of (pid_t pid, const struct rlimit *limit)
+{
+  if (pid > 0 && prlimit (pid, RLIMIT_NOFILE, limit, NULL) < 0)
+    message ("the command may have more files open than usual: %s", strerror (errno));
+}
+
+/* With the profile on standard output, the command writes to standard error: it inherits what is
+ * standard output now. Returns the descriptor for the profile. */
+static int
+redirect_output (void)
+{
+  int fd = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (fd >= 0 && dup2 (STDERR_FILENO, STDOUT_FILENO) >= 0)
+    return fd;
+  message ("can't set standard output aside: %s", strerror (errno));
+  return -1;
+}
+
+typedef struct {
+  ProfCpuProfiler *profiler;
+  Progress progress;
+  const char *path;
+  int output_fd; /* for "-": where the profile goes */
+} Recording;
+
+/* Until the target ends, the duration is over or a signal comes. -1 after a message. */
+static int
+wait_for_end (Recording *recording)
+{
+  struct pollfd fds[] = {
+    { .fd = prof_cpu_profiler_get_fd (recording->profiler), .events = POLLIN },
+    { .fd = stop_signals_get_fd (), .events = POLLIN },
+  };
+  while (stop_signals_get ().number == 0) {
+    if (poll (fds, 2, progress_get_timeout_ms (&recording->progress)) < 0 && errno != EINTR) {
+      message ("can't wait for the profiler: %s", strerror (errno));
+      return -1;
+    }
+    ProfError error = PROF_ERROR_INIT;
+    int events = prof_cpu_profiler_process_events (recording->profiler, &error);
+    if (events < 0) {
+      fail (&error);
+      return -1;
+    }
+    if ((events & (PROF_EVENT_STOPPED | PROF_EVENT_FAILED)) != 0)
+      return 0;
+    progress_show (&recording->progress, recording->profiler);
+  }
+  return 0;
+}
+
+/* What the terminal sends goes to the command by itself. */
+static void
+pass_signal_on (ProfCpuProfiler *profiler)
+{
+  StopSignal signal = stop_signals_get ();
+  int status;
+  if (signal.number != 0 && !signal.is_from_terminal
+      && prof_cpu_profiler_wait_command (profiler, false, &status) == -EAGAIN)
+    kill (prof_cpu_profiler_get_command_pid (profiler), signal.number);
+}
+
+static int
+save (Recording *recording)
+{
+  ProfError error = PROF_ERROR_INIT;
+  cleanup (prof_profile_unref) ProfProfile *profile = NULL;
+  if (prof_cpu_profiler_generate_profile (recording->profiler, &profile, &error) < 0) {
+    fail (&error);
+    return -1;
+  }
+  if (recording->output_fd < 0)
+    return save_profile (profile, recording->path);
+  if (prof_pprof_write (profile, recording->output_fd, &error) == 0)
+    return 0;
+  fail (&error);
+  return -1;
+}
+
+/* The command's wait status, once it has ended; meanwhile a signal is passed on to it. */
+static int
+wait_for_command (ProfCpuProfiler *profiler, int *ret_status)
+{
+  cleanup (close) int pid_fd = pidfd_open (prof_cpu_profiler_get_command_pid (profiler), 0);
+  struct pollfd fds[] = {
+    { .fd = pid_fd, .events = POLLIN },
+    { .fd = stop_signals_get_fd (), .events = POLLIN },
+  };
+  bool is_passed_on = stop_signals_get ().number != 0;
+  int r = prof_cpu_profiler_wait_command (profiler, pid_fd < 0, ret_status);
+  while (r == -EAGAIN) {
+    if (poll (fds, is_passed_on ? 1 : 2, -1) < 0 && errno != EINTR)
+      return -errno;
+    if (!is_passed_on && stop_signals_get ().number != 0) {
+      pass_signal_on (profiler);
+      is_passed_on = true;
+    }
+    r = prof_cpu_profiler_wait_command (profiler, false, ret_status);
+  }
+  return r;
+}
+
+/* As a shell has it. */
+static int
+get_exit_status (int wait_status)
+{
+  return WIFSIGNALED (wait_status) ? 128 + WTERMSIG (wait_status) : WEXITSTATUS (wait_status);
+}
+
+/* The profile is written whatever happens; the command's status is passed on if it was. */
+static int
+finish (Recording *recording, bool is_good)
+{
+  ProfCpuProfiler *profiler = recording->profiler;
+  ProfError error = PROF_ERROR_INIT;
+  if (prof_cpu_profiler_is_running (profiler) && prof_cpu_profiler_stop (profiler, &error) < 0) {
+    fail (&error);
+    is_good = false;
+  }
+  pass_signal_on (profiler);
+  progress_clear (&recording->progress);
+  if (save (recording) < 0)
+    is_good = false;
+  else
+    progress_print_summary (&recording->progress, profiler, recording->path);
+
+  int wait_status;
+  bool has_command = prof_cpu_profiler_get_command_pid (profiler) > 0
+                     && wait_for_command (profiler, &wait_status) == 0;
+  if (!is_good)
+    return STATUS_FAILURE;
+  return has_command ? get_exit_status (wait_status) : STATUS_OK;
+}
+
+static int
+record (Recording *recording, const ProfCpuConfig *config)
+{
+  ProfError error = PROF_ERROR_INIT;
+  cleanup (prof_cpu_profiler_free) ProfCpuProfiler *profiler = NULL;
+  struct rlimit limit = raise_open_files ();
+  if (prof_cpu_profiler_new (config, &profiler, &error) < 0)
+    return fail (&error);
+  restore_open_files_of (prof_cpu_profiler_get_command_pid (profiler), &limit);
+  if (stop_signals_init () < 0) {
+    message ("can't wait for signals: %s", strerror (errno));
+    return STATUS_FAILURE;
+  }
+  recording->profiler = profiler;
+  progress_print_notes (&recording->progress, profiler);
+  if (prof_cpu_profiler_start (profiler, &error) < 0)
+    return fail (&error);
+  return finish (recording, wait_for_end (recording) == 0);
+}
+
+static int
+run (void *values, char **operands, size_t n_operands)
+{
+  (void)n_operands;
+  const RecordOptions *chosen = values;
+  ProfCpuConfig config;
+  int status = record_options_get (chosen, operands, &config);
+  if (status != STATUS_OK)
+    return status;
+  cleanup (free) char *name = chosen->output == NULL ? choose_record_name (chosen, operands) : NULL;
+  if (chosen->output == NULL && name == NULL)
+    return fail_out_of_memory ();
+  Recording recording = {
+    .progress = progress_new (chosen->quiet),
+    .path = chosen->output != NULL ? chosen->output : name,
+    .output_fd = -1,
+  };
+  if (check_output (recording.path) < 0)
+    return STATUS_FAILURE;
+  if (strcmp (recording.path, "-") == 0) {
+    recording.output_fd = redirect_output ();
+    if (recording.output_fd < 0)
+      return STATUS_FAILURE;
+  }
+  return record (&recording, &config);
+}
+
+const Command command_record = {
+  .name = "record",
+  .summary = "record a program, running processes or the whole system",
+  .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...\n"
+           "[OPTION]... -p PID[,PID]...\n"
+           "[OPTION]... -a",
+  .description
+  = "Samples what runs, with its callers, until the command ends, the time is over or\n"
+    "Ctrl+C, and writes a profile in the format of pprof. Functions, lines and inlined\n"
+    "calls are looked up at once: the file says it all, on any machine.\n"
+    "\n"
+    "The exit status is the command's; 128 plus the signal if one killed it; 1 if the\n"
+    "recording failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends the\n"
+    "recording, and the profile is still written; a second one leaves at once. A signal\n"
+    "that does not come from the terminal is passed on to the command.\n",
+  .examples = "  prof record -- xz -T2 -k big-file        a program to its end\n"
+              "  prof record -d 10 -p $(pidof redis-server)\n"
+              "                                           a running program for 10 s\n"
+              "  sudo prof record -a -d 5                 everything for 5 s\n"
+              "  prof record -e cache-misses -- ./sort    where the cache is missed\n"
+              "  prof record -o - -- ./sort | prof report -\n"
+              "                                           without a file\n",
+  .options = record_options,
+  .defaults = &record_defaults,
+  .values_size = sizeof (RecordOptions),
+  .operands_are_a_command = true,
+  .max_operands = SIZE_MAX,
+  .operands = "a command",
+  .run = run,
+  .clear = record_options_clear,
+};
