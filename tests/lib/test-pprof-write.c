@@ -4,53 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "base/prng.h"
 #include "pprof-bytes.h"
+#include "pprof-fields.h"
+#include "pprof-fixture.h"
 #include "pprof/gunzip.h"
-
-/* Every field of the format is used once. */
-static ProfProfile *
-make_profile (void)
-{
-  ProfProfile *p;
-  assert_int_equal (prof_profile_new (&p), 0);
-  assert_int_equal (prof_profile_add_value_type (p, "a", "b"), 0);
-  assert_int_equal (prof_profile_add_value_type (p, "c", "d"), 1);
-  ProfMapping mapping = { .start = 0x1000,
-                          .limit = 0x2000,
-                          .offset = 0x80,
-                          .filename = (uint32_t)prof_profile_add_string (p, "m"),
-                          .build_id = (uint32_t)prof_profile_add_string (p, "id"),
-                          .has_functions = true,
-                          .has_filenames = true,
-                          .has_line_numbers = true,
-                          .has_inline_frames = true };
-  assert_int_equal (prof_profile_add_mapping (p, &mapping), 1);
-  ProfFunction function = { .name = (uint32_t)prof_profile_add_string (p, "f"),
-                            .system_name = (uint32_t)prof_profile_add_string (p, "_f"),
-                            .filename = (uint32_t)prof_profile_add_string (p, "f.c"),
-                            .start_line = 3 };
-  assert_int_equal (prof_profile_add_function (p, &function), 1);
-  ProfLocation location = { .address = 0x1234, .mapping = 1, .is_folded = true };
-  ProfLine lines[] = { { .function = 1, .line = 5, .column = 7 }, { .function = 1, .line = 9 } };
-  assert_int_equal (prof_profile_add_location (p, &location, lines, 2), 1);
-  assert_int_equal (prof_profile_add_location (p, &(ProfLocation){ .address = 0x1300 }, NULL, 0),
-                    2);
-  assert_int_equal (prof_profile_add_sample (p, (uint32_t[]){ 2, 1, 2 }, 3, (int64_t[]){ 300, -1 }),
-                    0);
-  assert_int_equal (prof_profile_add_label (p, 0, "k", "v"), 0);
-  assert_int_equal (prof_profile_add_number_label (p, 0, "k", 6, "B"), 0);
-  assert_int_equal (prof_profile_set_period (p, "c", "d", 1000), 0);
-  prof_profile_set_time (p, 77, 88);
-  assert_int_equal (prof_profile_set_default_sample_type (p, "a"), 0);
-  assert_int_equal (prof_profile_add_comment (p, "x"), 0);
-  assert_int_equal (prof_profile_set_frame_filters (p, "drop", "keep"), 0);
-  assert_int_equal (prof_profile_set_doc_url (p, "url"), 0);
-  return p;
-}
+#include "profile-equal.h"
 
 static const uint8_t raw_profile[] = {
   /* sample types */
@@ -92,7 +54,7 @@ static void
 test_all_fields_are_written (void **state)
 {
   (void)state;
-  ProfProfile *profile = make_profile ();
+  ProfProfile *profile = make_full_profile ();
   uint8_t raw[1000];
   size_t n_bytes;
   cleanup (prof_free) uint8_t *bytes = write_bytes (profile, &n_bytes);
@@ -102,11 +64,102 @@ test_all_fields_are_written (void **state)
   prof_profile_unref (profile);
 }
 
+/* Reads what is written of a profile and compares. */
+static void
+assert_comes_back (ProfProfile *profile)
+{
+  size_t n_bytes, n_again;
+  uint8_t *bytes = write_bytes (profile, &n_bytes);
+  ProfProfile *read = read_bytes (bytes, n_bytes);
+  const char *difference = find_difference (profile, read);
+  if (difference != NULL)
+    fail_msg ("%s differ", difference);
+  uint8_t *again = write_bytes (read, &n_again);
+  assert_int_equal (n_bytes, n_again);
+  assert_memory_equal (bytes, again, n_bytes);
+  free (bytes);
+  free (again);
+  prof_profile_unref (read);
+  prof_profile_unref (profile);
+}
+
+static void
+test_profiles_come_back (void **state)
+{
+  (void)state;
+  ProfProfile *empty;
+  assert_int_equal (prof_profile_new (&empty), 0);
+  assert_comes_back (empty);
+  assert_comes_back (make_full_profile ());
+}
+
+/* Rows that a builder would make one of, ids that are not rows, fields that nobody knows. */
+static void
+test_what_was_read_comes_back (void **state)
+{
+  (void)state;
+  assert_comes_back (
+      read_bytes (BYTES (STRINGS, MESSAGE (6, 'a'), SAMPLE_TYPE, SAMPLE (9, 1), SAMPLE (9, 1),
+                         LOCATION (9), LOCATION (2), FUNCTION (7), FUNCTION (6), MAPPING (3),
+                         MAPPING (1), MESSAGE (13, 1, 1, 2), 0xc2, 0x3e, 1, 'x', 0xc2, 0x3e, 0)));
+  assert_comes_back (read_bytes (
+      BYTES (MESSAGE (11, NUMBER (3, 1)), SAMPLE_TYPE, MESSAGE (1, NUMBER (3, 2), NUMBER (4, 3)),
+             MESSAGE (2, MESSAGE (2, 1, 1), NUMBER (4, 3), EMPTY (3)),
+             MESSAGE (2, MESSAGE (2, 1, 1), EMPTY (3),
+                      MESSAGE (3, MESSAGE (5, 'x'), NUMBER (1, 1))),
+             MESSAGE (3, NUMBER (1, 1), NUMBER (11, 4)),
+             MESSAGE (4, NUMBER (1, 1), MESSAGE (4, NUMBER (1, 1), EMPTY (4)), NUMBER (6, 5)),
+             MESSAGE (5, NUMBER (1, 1), NUMBER (6, 6)), STRINGS, 0x82, 0x01, 2, 0xaa, 0xbb)));
+}
+
+/* More than one buffer of the writer and of zlib. */
+static void
+test_a_big_profile_comes_back (void **state)
+{
+  (void)state;
+  enum { N_SAMPLES = 20000, N_LOCATIONS = 5000 };
+  ProfProfile *profile;
+  ProfPrng prng = { 5 };
+  assert_int_equal (prof_profile_new (&profile), 0);
+  prof_profile_add_value_type (profile, "samples", "count");
+  for (uint64_t i = 1; i <= N_LOCATIONS; i++)
+    assert_int_equal (prof_profile_add_location (profile, &(ProfLocation){ .address = i << 12 },
+                                                 NULL, 0),
+                      i);
+  for (uint32_t i = 0; i < N_SAMPLES; i++) {
+    uint32_t stack[30];
+    size_t n = prof_prng_next (&prng) % 31;
+    int64_t value = (int64_t)prof_prng_next (&prng);
+    for (size_t j = 0; j < n; j++)
+      stack[j] = 1 + (uint32_t)(prof_prng_next (&prng) % N_LOCATIONS);
+    assert_int_equal (prof_profile_add_sample (profile, stack, n, &value), i);
+    prof_profile_add_number_label (profile, i, "end_timestamp_ns", value, "nanoseconds");
+  }
+  assert_comes_back (profile);
+}
+
+static void
+test_a_failure_is_told (void **state)
+{
+  (void)state;
+  ProfProfile *profile = make_full_profile ();
+  ProfError error = PROF_ERROR_INIT;
+  int fd = open ("/dev/full", O_WRONLY | O_CLOEXEC);
+  assert_int_equal (prof_pprof_write (profile, fd, &error), -ENOSPC);
+  assert_string_equal (error.message, "Can't write the profile: No space left on device.");
+  close (fd);
+  prof_profile_unref (profile);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_all_fields_are_written),
+    cmocka_unit_test (test_profiles_come_back),
+    cmocka_unit_test (test_what_was_read_comes_back),
+    cmocka_unit_test (test_a_big_profile_comes_back),
+    cmocka_unit_test (test_a_failure_is_told),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
