@@ -14,7 +14,7 @@ typedef struct {
   const char *name;
   const char *summary;     /* a phrase for the list of commands */
   const char *usage;       /* what follows "prof NAME ", one form to a line */
-  const char *description; /* wrapped at 80 columns; ends with a newline */
+  const char *description; /* a paragraph to a line; lines that begin with a space stay */
   const char *examples;
   const Option *options;
   const void *defaults; /* of the struct that the options write to; NULL: zeros */

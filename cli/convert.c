@@ -90,11 +90,8 @@ find_format (const char *path)
 static int
 write_collapsed (const ProfProfile *profile, unsigned type, Output *output)
 {
-  ProfError error = PROF_ERROR_INIT;
-  if (prof_collapsed_write (profile, type, fileno (output->file), &error) == 0)
-    return 0;
-  fail (&error);
-  return -1;
+  int r = prof_collapsed_write (profile, type, fileno (output->file), NULL);
+  return r < 0 ? report_write_failure (output->path, -r) : 0;
 }
 
 static int
@@ -168,11 +165,11 @@ const Command command_convert = {
   .description
   = "Converts a profile to\n"
     "\n"
-    "  svg        a flame graph for a browser: click a frame to zoom in, search with /\n"
+    "  svg        a flame graph for a browser: click to zoom in, / to search\n"
     "  collapsed  a line for each stack, 'root;caller;leaf 42', as many tools take it\n"
     "  pprof      the format of pprof, from collapsed stacks\n"
     "\n"
-    "IN - is standard input and OUT - standard output. Of a profile that 'prof diff -o'\n"
+    "IN - is standard input and OUT - standard output. Of a profile that 'prof diff -o' "
     "made, the flame graph shows what grew in red and what shrank in blue.\n",
   .examples = "  prof convert prof-xz.pb.gz xz.svg\n"
               "  prof convert --to collapsed prof-xz.pb.gz - | grep malloc\n"

@@ -136,8 +136,8 @@ const Command command_diff = {
   .summary = "show what changed between two profiles",
   .usage = "[OPTION]... BASE NEW",
   .description
-  = "Compares two profiles of the same kind: what NEW has more than BASE is positive. The\n"
-    "greatest changes come first. Where the recordings took different times, or did\n"
+  = "Compares two profiles of the same kind: what NEW has more than BASE is positive. The "
+    "greatest changes come first. Where the recordings took different times, or did "
     "different amounts of work, --normalize makes them comparable.\n",
   .examples = "  prof diff before.pb.gz after.pb.gz\n"
               "  prof diff --by stack -n 10 before.pb.gz after.pb.gz\n"

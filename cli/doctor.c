@@ -98,9 +98,9 @@ const Command command_doctor = {
   .summary = "show what can be profiled here, and how to lift each limit",
   .usage = "[--json]",
   .description
-  = "Tries what this user may profile on this machine: own processes, those of others,\n"
-    "the kernel, hardware counters and more. Says for each limit what lifts it.\n"
-    "Nothing is changed. The exit status is 0 whatever is found.\n",
+  = "Tries what this user may profile on this machine: own processes, those of others, the "
+    "kernel, hardware counters and more. Says for each limit what lifts it. Nothing is "
+    "changed. The exit status is 0 whatever is found.\n",
   .examples = "  prof doctor\n"
               "  sudo prof doctor              what root could profile\n"
               "  prof doctor --json\n",

@@ -102,10 +102,10 @@ const Command command_events = {
   .summary = "list the events that can be sampled",
   .usage = "[OPTION]... [PATTERN]",
   .description
-  = "Lists the events that 'prof record -e' takes: those of the processor, the kernel's\n"
-    "software events and its tracepoints, each with what it counts and whether this\n"
-    "machine and this user can count it. PATTERN is an extended regular expression that\n"
-    "the name or the description must contain; case does not matter.\n",
+  = "Lists the events that 'prof record -e' takes: those of the processor, the kernel's "
+    "software events and its tracepoints, each with what it counts and whether this machine "
+    "and this user can count it. PATTERN is an extended regular expression that the name or "
+    "the description must contain; case does not matter.\n",
   .examples = "  prof events                   every event\n"
               "  prof events cache             events that have to do with caches\n"
               "  prof events -a '^cpu'         what begins with cpu and works here\n"

@@ -7,17 +7,18 @@
 
 enum { HELP_COLUMN = 28, WIDTH = 80 };
 
-/* Wrapped, from the column it is at now; each next line is indented to HELP_COLUMN. */
+/* Wraps a line of `text` that begins at column `indent`, as each next one does. */
 static void
-print_wrapped (const char *text)
+print_wrapped (const char *text, size_t n_text, size_t indent)
 {
-  size_t column = HELP_COLUMN;
-  while (*text != '\0') {
-    size_t n = strcspn (text, " ");
-    if (column > HELP_COLUMN && column + 1 + n > WIDTH) {
-      printf ("\n%*s", HELP_COLUMN, "");
-      column = HELP_COLUMN;
-    } else if (column > HELP_COLUMN) {
+  const char *end = text + n_text;
+  size_t column = indent;
+  while (text < end) {
+    size_t n = strcspn (text, " \n");
+    if (column > indent && column + 1 + n > WIDTH) {
+      printf ("\n%*s", (int)indent, "");
+      column = indent;
+    } else if (column > indent) {
       putchar (' ');
       column++;
     }
@@ -26,6 +27,20 @@ print_wrapped (const char *text)
     text += n + strspn (text + n, " ");
   }
   putchar ('\n');
+}
+
+/* A line is a paragraph; one that begins with a space stays as it is. */
+static void
+print_description (const char *text)
+{
+  while (*text != '\0') {
+    size_t n = strcspn (text, "\n");
+    if (*text == ' ')
+      printf ("%.*s\n", (int)n, text);
+    else
+      print_wrapped (text, n, 0);
+    text += n + (text[n] == '\n');
+  }
 }
 
 static void
@@ -40,7 +55,7 @@ print_option (char letter, const char *name, const char *value, const char *help
     printf ("\n%*s", HELP_COLUMN, "");
   else
     printf ("%*s", HELP_COLUMN - n, "");
-  print_wrapped (help);
+  print_wrapped (help, strlen (help), HELP_COLUMN);
 }
 
 static void
@@ -58,7 +73,9 @@ void
 print_command_help (const Command *command)
 {
   print_usage (command);
-  printf ("\n%s\nOptions:\n", command->description);
+  putchar ('\n');
+  print_description (command->description);
+  printf ("\nOptions:\n");
   for (const Option *option = command->options; option->name != NULL; option++)
     print_option (option->letter, option->name, option->value, option->help);
   print_option ('h', "help", NULL, "show this help");

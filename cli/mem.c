@@ -62,7 +62,7 @@ const Command command_mem = {
   .summary = "show how much memory this machine has and uses",
   .usage = "[--json]",
   .description
-  = "Shows the memory of the whole machine, as /proc/meminfo has it: used is what is not\n"
+  = "Shows the memory of the whole machine, as /proc/meminfo has it: used is what is not "
     "available to new programs, cached is what the kernel would give back.\n",
   .examples = "  prof mem\n"
               "  prof mem --json\n",

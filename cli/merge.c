@@ -54,7 +54,7 @@ const Command command_merge = {
   .summary = "add up several profiles",
   .usage = "-o OUT FILE...",
   .description
-  = "Makes one profile of several that have the same sample types: equal stacks become one\n"
+  = "Makes one profile of several that have the same sample types: equal stacks become one "
     "and their values are added. How each was recorded is kept.\n",
   .examples = "  prof merge -o all.pb.gz run-1.pb.gz run-2.pb.gz run-3.pb.gz\n"
               "  prof merge -o - prof-worker-*.pb.gz | prof report -\n",

@@ -14,10 +14,11 @@
 #include "cleanup.h"
 #include "message.h"
 
-static int
-report_failure (const char *path, int error)
+int
+report_write_failure (const char *path, int error)
 {
-  message ("can't write %s: %s", path, strerror (error));
+  message ("can't write %s: %s", strcmp (path, "-") == 0 ? "standard output" : path,
+           strerror (error));
   return -1;
 }
 
@@ -51,15 +52,15 @@ check_output (const char *path)
     return -1;
   }
   if (is_special (path))
-    return access (path, W_OK) < 0 ? report_failure (path, errno) : 0;
+    return access (path, W_OK) < 0 ? report_write_failure (path, errno) : 0;
   struct stat status;
   if (path[0] == '\0' || (stat (path, &status) == 0 && S_ISDIR (status.st_mode)))
-    return report_failure (path[0] == '\0' ? "a file without a name" : path, EISDIR);
+    return report_write_failure (path[0] == '\0' ? "a file without a name" : path, EISDIR);
   cleanup (free) char *copy = strdup (path);
   if (copy == NULL)
-    return report_failure (path, ENOMEM);
+    return report_write_failure (path, ENOMEM);
   int error = path[strlen (path) - 1] == '/' ? EISDIR : try_directory (dirname (copy));
-  return error != 0 ? report_failure (path, error) : 0;
+  return error != 0 ? report_write_failure (path, error) : 0;
 }
 
 int
@@ -86,7 +87,7 @@ output_open (Output *output, const char *path)
   }
   if (!is_special (path) && asprintf (&output->beside, "%s.%d.tmp", path, (int)getpid ()) < 0) {
     output->beside = NULL;
-    return report_failure (path, ENOMEM);
+    return report_write_failure (path, ENOMEM);
   }
   output->file = fopen (output->beside != NULL ? output->beside : path,
                         output->beside != NULL ? "wxe" : "we");
@@ -95,7 +96,7 @@ output_open (Output *output, const char *path)
   int error = errno;
   free (output->beside);
   output->beside = NULL;
-  return report_failure (path, error);
+  return report_write_failure (path, error);
 }
 
 int
@@ -117,7 +118,7 @@ output_commit (Output *output)
       && (fsync (fileno (output->file)) < 0 || rename (output->beside, output->path) < 0))
     r = -errno;
   if (r < 0) {
-    report_failure (output->file == stdout ? "standard output" : output->path, -r);
+    report_write_failure (output->path, -r);
     output_clear (output);
     return -1;
   }

@@ -13,6 +13,9 @@ int check_output (const char *path);
 /* Saves a profile, or writes it to standard output for "-". 0, or -1 after a message. */
 int save_profile (const ProfProfile *profile, const char *path);
 
+/* Prints that `path` ("-": standard output) can't be written, and why: an errno. Returns -1. */
+int report_write_failure (const char *path, int error);
+
 /* 0, or -errno of what failed since the file was opened. */
 int flush (FILE *file);
 

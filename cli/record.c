@@ -225,13 +225,13 @@ const Command command_record = {
            "[OPTION]... -p PID[,PID]...\n"
            "[OPTION]... -a",
   .description
-  = "Samples what runs, with its callers, until the command ends, the time is over or\n"
-    "Ctrl+C, and writes a profile in the format of pprof. Functions, lines and inlined\n"
+  = "Samples what runs, with its callers, until the command ends, the time is over or "
+    "Ctrl+C, and writes a profile in the format of pprof. Functions, lines and inlined "
     "calls are looked up at once: the file says it all, on any machine.\n"
     "\n"
-    "The exit status is the command's; 128 plus the signal if one killed it; 1 if the\n"
-    "recording failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends the\n"
-    "recording, and the profile is still written; a second one leaves at once. A signal\n"
+    "The exit status is the command's; 128 plus the signal if one killed it; 1 if the "
+    "recording failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends the "
+    "recording, and the profile is still written; a second one leaves at once. A signal "
     "that does not come from the terminal is passed on to the command.\n",
   .examples = "  prof record -- xz -T2 -k big-file        a program to its end\n"
               "  prof record -d 10 -p $(pidof redis-server)\n"

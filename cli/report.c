@@ -191,12 +191,12 @@ const Command command_report = {
   .summary = "show where a recorded program spent its time",
   .usage = "[OPTION]... [FILE]",
   .description
-  = "Shows a profile in the format of pprof, recorded by prof or by another tool. FILE -\n"
-    "is standard input; without FILE it is the newest prof*.pb.gz of this directory.\n"
+  = "Shows a profile in the format of pprof, recorded by prof or by another tool. FILE - is "
+    "standard input; without FILE it is the newest prof*.pb.gz of this directory.\n"
     "\n"
-    "Self is what a function did itself, total is together with all that it called.\n"
-    "Above the table stands how good the recording is: samples that were lost, and\n"
-    "stacks that could not be followed to their root.\n",
+    "Self is what a function did itself, total is together with all that it called. Above "
+    "the table stands how good the recording is: samples that were lost, and stacks that "
+    "could not be followed to their root.\n",
   .examples = "  prof report                        the newest recording, function by function\n"
               "  prof report --tree prof-xz.pb.gz   who called what\n"
               "  prof report --callers malloc       who calls malloc\n"
