@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/sort.h"
+
 typedef PROF_VEC (ProfRange) Ranges;
 
 /* A binary heap of the ranges that hold the current position; the winner is on top. */
@@ -107,8 +109,7 @@ overlaps (const ProfRangeMap *map)
 int
 prof_range_map_finish (ProfRangeMap *map)
 {
-  if (map->ranges.n > 1)
-    qsort (map->ranges.items, map->ranges.n, sizeof *map->ranges.items, compare);
+  prof_sort (map->ranges.items, map->ranges.n, sizeof *map->ranges.items, compare);
   if (!overlaps (map))
     return 0;
   Heap open = { 0 };

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/read-file.h"
+#include "base/sort.h"
 #include "symbol/alias.h"
 
 #define MAX_TEXT_BYTES ((size_t)256 << 20)
@@ -100,7 +101,8 @@ fill (ProfKernelSymbols *symbols, const Rows *rows)
   int r = 0;
   for (size_t i = 0; i < rows->n && r == 0; i++) {
     const Row *row = &rows->items[i];
-    if (is_code (row))
+    bool has_better = i + 1 < rows->n && row[1].address == row->address && is_code (&row[1]);
+    if (is_code (row) && !has_better)
       r = prof_range_map_add (&symbols->map, row->address, ends.items[i],
                               (uint32_t)(row->name - symbols->text));
   }
@@ -115,7 +117,7 @@ prof_kernel_symbols_parse (ProfKernelSymbols *symbols, char *text, size_t n_byte
   Rows rows = { 0 };
   int r = n_bytes > MAX_TEXT_BYTES ? -EFBIG : parse (text, &rows);
   if (r == 0 && rows.n > 0) {
-    qsort (rows.items, rows.n, sizeof *rows.items, compare);
+    prof_sort (rows.items, rows.n, sizeof *rows.items, compare);
     r = fill (symbols, &rows);
   }
   prof_vec_clear (&rows);

@@ -23,7 +23,8 @@ def run_and_measure(command, stdout=subprocess.DEVNULL):
     process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, -signal.SIGINT):
+    # perf ends itself by the signal with which it ended its own 'sleep'.
+    if process.returncode not in (0, -signal.SIGINT, -signal.SIGTERM):
         sys.exit(f'{" ".join(command)} exited {process.returncode}')
     return usage.ru_utime + usage.ru_stime
 
@@ -32,7 +33,7 @@ def count_perf_samples(data):
     report = subprocess.run(
         ['perf', 'report', '-i', data, '--stats'], capture_output=True, text=True, check=True
     ).stdout
-    return next(int(line.split()[-1]) for line in report.splitlines() if 'SAMPLE events' in line)
+    return next(int(line.split(':')[1].split()[0]) for line in report.splitlines() if 'SAMPLE events' in line)
 
 
 def measure_perf(pid, directory):
@@ -42,7 +43,7 @@ def measure_perf(pid, directory):
         + ['-p', str(pid), '-o', data, '--', 'sleep', str(SECONDS)]
     )
     with open(script, 'wb') as output:
-        names = run_and_measure(['perf', 'script', '--no-inline', '-i', data], stdout=output)
+        names = run_and_measure(['perf', 'script', '-i', data], stdout=output)
     return record + names, record, count_perf_samples(data)
 
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
+#include <cstdlib>
 #include <string>
 
 #include "shapes.h"
@@ -42,10 +43,11 @@ Frame<Depth>::run (const std::string &text, bool is_short)
 } // namespace shapes
 
 int
-main ()
+main (int argc, char **argv)
 {
   unsigned sum = 0;
-  for (int i = 0; i < 120; i++) {
+  int n_rounds = argc > 1 ? std::atoi (argv[1]) : 120;
+  for (int i = 0; i < n_rounds; i++) {
     sum += shapes::Frame<30>::run ("a text too long for the short form of a string", false);
     for (int j = 0; j < 15000; j++)
       sum += shapes::Frame<30>::run ("short", true);
