@@ -14,7 +14,8 @@ typedef struct {
   uint8_t *output;
 } ProfGzip;
 
-#define PROF_GZIP_LEVEL 4
+/* Of a big profile, 9 saves 7 % of the file and takes four times as long. */
+#define PROF_GZIP_LEVEL 3
 
 /* 0 or -ENOMEM. The descriptor is borrowed. */
 int prof_gzip_init (ProfGzip *gzip, int fd, int level);
