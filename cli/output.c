@@ -30,16 +30,20 @@ is_special (const char *path)
   return stat (path, &status) == 0 && !S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode);
 }
 
-/* 0 or an errno. Not every file system knows O_TMPFILE; the answer EISDIR is an old kernel's. */
+/* 0 or an errno. */
 static int
 try_directory (const char *directory)
 {
-  cleanup (close) int fd = open (directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    return 0;
-  if (errno != EOPNOTSUPP && errno != EISDIR)
+  cleanup (free) char *trial = NULL;
+  if (asprintf (&trial, "%s/.prof-XXXXXX", directory) < 0) {
+    trial = NULL;
+    return ENOMEM;
+  }
+  cleanup (close) int fd = mkostemp (trial, O_CLOEXEC);
+  if (fd < 0)
     return errno;
-  return access (directory, W_OK | X_OK) < 0 ? errno : 0;
+  unlink (trial);
+  return 0;
 }
 
 int

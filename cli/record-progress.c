@@ -67,8 +67,8 @@ progress_print_summary (const Progress *progress, ProfCpuProfiler *profiler, con
   prof_cpu_profiler_get_stats (profiler, &stats);
   struct stat file;
   bool has_size = strcmp (path, "-") != 0 && stat (path, &file) == 0 && S_ISREG (file.st_mode);
-  message ("%s samples in %s, %s lost, %s of the stacks cut short; written to %s%s%s%s",
-           format_count ((double)stats.total_samples).text,
+  message ("%s sample%s in %s, %s lost, %s of the stacks cut short; written to %s%s%s%s",
+           format_count ((double)stats.total_samples).text, stats.total_samples == 1 ? "" : "s",
            format_ns ((double)stats.duration_ns).text,
            format_count ((double)stats.dropped_samples).text,
            format_percent ((double)stats.truncated_stacks, (double)stats.total_samples).text,

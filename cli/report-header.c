@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -63,7 +64,8 @@ print_events (const ProfSession *session)
 static void
 print_counts (const ProfSession *session)
 {
-  printf ("  %s samples", format_count ((double)session->n_samples).text);
+  printf ("  %s sample%s", format_count ((double)session->n_samples).text,
+          session->n_samples == 1 ? "" : "s");
   print_events (session);
   printf (" in %s, %s lost", format_ns ((double)session->duration_ns).text,
           format_count ((double)session->n_lost).text);
@@ -75,63 +77,102 @@ print_counts (const ProfSession *session)
   putchar ('\n');
 }
 
-/* The module that most stacks of a reason end in; "" if that is not known. */
-static const char *
-find_worst_module (const ProfSession *session, const char *reason)
+/* A reason why stacks end, and the module where most of them do. */
+typedef struct {
+  const char *reason;
+  uint64_t n_stacks;
+  const char *module; /* "" if that is not known */
+  uint64_t n_in_module;
+} Ending;
+
+typedef struct {
+  Ending items[16];
+  size_t n;
+} Endings;
+
+/* NULL: there are more reasons than any recorder has. */
+static Ending *
+find_ending (Endings *endings, const char *reason)
 {
-  const ProfSessionStackEnd *worst = NULL;
-  for (size_t i = 0; i < session->n_stack_ends; i++) {
-    const ProfSessionStackEnd *end = &session->stack_ends[i];
-    if (end->module[0] != '\0' && strcmp (end->reason, reason) == 0
-        && (worst == NULL || end->n_stacks > worst->n_stacks))
-      worst = end;
-  }
-  return worst != NULL ? worst->module : "";
+  for (size_t i = 0; i < endings->n; i++)
+    if (strcmp (endings->items[i].reason, reason) == 0)
+      return &endings->items[i];
+  if (endings->n == sizeof endings->items / sizeof *endings->items)
+    return NULL;
+  endings->items[endings->n] = (Ending){ .reason = reason, .module = "" };
+  return &endings->items[endings->n++];
 }
 
-/* Of the reasons but "root", the most frequent one after `previous` (NULL: of all). */
-static const ProfSessionStackEnd *
-find_next_cause (const ProfSession *session, const ProfSessionStackEnd *previous)
+static bool
+has_sums (const ProfSession *session)
 {
-  const ProfSessionStackEnd *next = NULL;
+  for (size_t i = 0; i < session->n_stack_ends; i++)
+    if (session->stack_ends[i].module[0] == '\0')
+      return true;
+  return false;
+}
+
+static int
+compare_endings (const void *a, const void *b)
+{
+  const Ending *x = a, *y = b;
+  return (x->n_stacks < y->n_stacks) - (x->n_stacks > y->n_stacks);
+}
+
+/* The most frequent first. */
+static Endings
+count_endings (const ProfSession *session)
+{
+  Endings endings = { .n = 0 };
+  bool sums_are_given = has_sums (session);
   for (size_t i = 0; i < session->n_stack_ends; i++) {
     const ProfSessionStackEnd *end = &session->stack_ends[i];
-    if (end->module[0] != '\0' || end->n_stacks == 0 || strcmp (end->reason, "root") == 0)
+    Ending *ending = find_ending (&endings, end->reason);
+    if (ending == NULL)
       continue;
-    bool is_below = previous == NULL || end->n_stacks < previous->n_stacks
-                    || (end->n_stacks == previous->n_stacks && end > previous);
-    if (is_below && (next == NULL || end->n_stacks > next->n_stacks))
-      next = end;
+    bool is_sum = end->module[0] == '\0';
+    if (is_sum == sums_are_given)
+      ending->n_stacks += end->n_stacks;
+    if (!is_sum && end->n_stacks > ending->n_in_module) {
+      ending->module = end->module;
+      ending->n_in_module = end->n_stacks;
+    }
   }
-  return next;
+  qsort (endings.items, endings.n, sizeof *endings.items, compare_endings);
+  return endings;
+}
+
+static void
+print_cause (const Ending *ending, uint64_t n_all)
+{
+  printf ("; %s ", format_percent ((double)ending->n_stacks, (double)n_all).text);
+  print_text (ending->reason, SIZE_MAX);
+  if (ending->module[0] == '\0')
+    return;
+  printf (" (mostly in ");
+  print_text (ending->module, SIZE_MAX);
+  putchar (')');
 }
 
 static void
 print_quality (const ProfSession *session)
 {
+  Endings endings = count_endings (session);
   uint64_t n_all = 0, n_root = 0;
-  for (size_t i = 0; i < session->n_stack_ends; i++) {
-    const ProfSessionStackEnd *end = &session->stack_ends[i];
-    if (end->module[0] != '\0')
-      continue;
-    n_all += end->n_stacks;
-    n_root += strcmp (end->reason, "root") == 0 ? end->n_stacks : 0;
+  for (size_t i = 0; i < endings.n; i++) {
+    n_all += endings.items[i].n_stacks;
+    n_root += strcmp (endings.items[i].reason, "root") == 0 ? endings.items[i].n_stacks : 0;
   }
   if (n_all == 0)
     return;
   printf ("  %s of the stacks reached their root",
           format_percent ((double)n_root, (double)n_all).text);
-  const ProfSessionStackEnd *cause = NULL;
-  for (int i = 0; i < MAX_CAUSES && (cause = find_next_cause (session, cause)) != NULL; i++) {
-    printf ("; %s ", format_percent ((double)cause->n_stacks, (double)n_all).text);
-    print_text (cause->reason, SIZE_MAX);
-    const char *module = find_worst_module (session, cause->reason);
-    if (module[0] != '\0') {
-      printf (" (mostly in ");
-      print_text (module, SIZE_MAX);
-      putchar (')');
+  int n_causes = 0;
+  for (size_t i = 0; i < endings.n && n_causes < MAX_CAUSES; i++)
+    if (strcmp (endings.items[i].reason, "root") != 0 && endings.items[i].n_stacks > 0) {
+      print_cause (&endings.items[i], n_all);
+      n_causes++;
     }
-  }
   putchar ('\n');
 }
 

@@ -1,0 +1,338 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the libprof authors
+"""How prof record starts, ends and treats its command; what the profile says about programs is
+tested in test_programs.py."""
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from harness import Skip, check, need, prof, run, run_cases_of
+
+PROF = os.environ['PROF']
+SPIN = 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'
+
+
+class Directory(tempfile.TemporaryDirectory):
+    """Temporary, with the path of a profile to be."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.path = Path(self.name)
+        self.out = self.path / 'out.pb.gz'
+        return self
+
+    def record(self, *arguments, **options):
+        return prof('record', '-o', self.out, *arguments, **options)
+
+    def report(self, *arguments):
+        return json.loads(prof('report', '--json', *arguments, self.out).stdout)
+
+    @property
+    def recording(self):
+        return self.report()['recordings'][0]
+
+    def start(self, *arguments, **options):
+        command = [PROF, 'record', '-o', str(self.out), *map(str, arguments)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                **options)
+
+
+def need_rights():
+    checks = json.loads(prof('doctor', '--json').stdout)['checks']
+    own = next(c for c in checks if c['id'] == 'own-process')
+    if own['status'] == 'missing':
+        raise Skip(f'own programs can not be profiled here: {own["detail"]}')
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + 60
+    while not condition():
+        check(time.monotonic() < deadline, f'waited in vain for {what}')
+        time.sleep(0.01)
+
+
+def end_of(process, status):
+    out, err = process.communicate(timeout=60)
+    check(process.returncode == status, f'exited {process.returncode}, not {status}:\n{out}{err}')
+    return err
+
+
+def is_attached(pid):
+    """Whether a recorder has its handlers: they come after the events are open."""
+    status = Path(f'/proc/{pid}/status').read_text('ascii', 'replace')
+    caught = int(re.search(r'^SigCgt:\t(\w+)', status, re.M)[1], 16)
+    return caught >> (signal.SIGTERM - 1) & 1
+
+
+def test_command():
+    with Directory() as directory:
+        result = directory.record('--', 'sh', '-c', SPIN)
+        check(re.search(r'^prof: [\d,]+ samples? in .* 0 lost, .* written to .*out\.pb\.gz \(',
+                        result.stderr, re.M), result.stderr)
+        check('\r' not in result.stderr, 'a progress line without a terminal')
+        recording = directory.recording
+        check(recording['command'] == ['sh', '-c', SPIN] and recording['samples'] > 0, recording)
+        check(recording['events'][0]['frequency_hz'] == 999, recording)
+        check(os.listdir(directory.name) == ['out.pb.gz'], os.listdir(directory.name))
+
+
+def test_exit_status_is_passed_on():
+    with Directory() as directory:
+        directory.record('sh', '-c', 'exit 3', status=3)
+        directory.record('sh', '-c', 'kill -KILL $$', status=137)
+        check(directory.out.exists(), 'no profile')
+
+
+def test_default_name():
+    with Directory() as directory:
+        for name in 'a', 'b':
+            prof('record', '/bin/true', cwd=directory.name)
+        names = os.listdir(directory.name)
+        check(len(names) == 2 and all(re.fullmatch(r'prof-true-\d{8}-\d{6}(-\d)?\.pb\.gz', n)
+                                      for n in names), names)
+        check('true' in prof('report', cwd=directory.name).stdout, 'report does not find it')
+
+
+def test_duration_is_over_before_the_command():
+    """The command ends when it sees the profile, so the profile is not waiting for the command."""
+    with Directory() as directory:
+        directory.record('-d', '100ms', 'sh', '-c', f'until [ -s {directory.out} ]; do :; done; exit 9',
+                         status=9)
+        check(directory.recording['duration_ns'] < 60_000_000_000, directory.recording)
+
+
+def test_signal_ends_recording_and_command():
+    for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP:
+        with Directory() as directory:
+            script = f'trap "exit 42" {number.name[3:]}; touch {directory.path}/ready; while :; do :; done'
+            process = directory.start('bash', '-c', script)
+            wait_until((directory.path / 'ready').exists, 'the command')
+            process.send_signal(number)
+            end_of(process, 42)
+            check(directory.recording['samples'] >= 0, 'no profile')
+
+
+def test_two_signals_of_one_cause():
+    """As timeout(1) sends them, to prof and to its group."""
+    with Directory() as directory:
+        process = directory.start('sh', '-c', f'touch {directory.path}/ready; while :; do :; done',
+                                  start_new_session=True)
+        wait_until((directory.path / 'ready').exists, 'the command')
+        os.kill(process.pid, signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGTERM)
+        end_of(process, 143)
+        check(directory.recording, 'no profile')
+
+
+def test_second_signal_leaves_at_once():
+    with Directory() as directory:
+        script = f'trap "" TERM; echo $$ > {directory.path}/pid; while :; do :; done'
+        process = directory.start('bash', '-c', script)
+        wait_until(lambda: (directory.path / 'pid').exists() and (directory.path / 'pid').read_text(),
+                   'the command')
+        try:
+            process.terminate()
+            wait_until(directory.out.exists, 'the profile')
+            wait_until(lambda: process.poll() is not None or process.terminate(), 'the end')
+            check(process.returncode == 143, process.returncode)
+        finally:
+            os.kill(int((directory.path / 'pid').read_text()), signal.SIGKILL)
+            process.communicate()
+
+
+def test_running_process():
+    with Directory() as directory, subprocess.Popen(['sh', '-c', 'while :; do :; done']) as target:
+        try:
+            directory.record('-p', target.pid, '-d', '200ms')
+            recording = directory.recording
+            check(recording['pids'] == [target.pid] and recording['samples'] > 0, recording)
+            process = directory.start('-p', target.pid)
+            wait_until(lambda: is_attached(process.pid), 'the recorder')
+            process.terminate()
+            end_of(process, 0)
+            check(target.poll() is None, 'the signal went to the target')
+        finally:
+            target.kill()
+
+
+def test_end_of_a_running_process():
+    with Directory() as directory, subprocess.Popen(['sh', '-c', 'read x; ' + SPIN],
+                                                    stdin=subprocess.PIPE) as target:
+        process = directory.start('-p', target.pid)
+        wait_until(lambda: is_attached(process.pid), 'the recorder')
+        target.communicate(b'\n')
+        end_of(process, 0)
+        check(directory.recording['pids'] == [target.pid], directory.recording)
+
+
+def test_whole_system():
+    with Directory() as directory:
+        result = run([PROF, 'record', '-o', directory.out, '-a', '-d', '100ms'])
+        if result.returncode != 0:
+            check(result.stderr.count('\n') == 1, result.stderr)
+            raise Skip('the whole system can not be profiled here')
+        check(directory.recording['system_wide'], directory.recording)
+
+
+def test_standard_output():
+    """The command's own output must not get into the profile."""
+    with Directory() as directory:
+        with open(directory.out, 'wb') as file:
+            result = prof('record', '-o', '-', 'sh', '-c', f'echo hello; {SPIN}', stdout=file)
+        check('hello' in result.stderr, result.stderr)
+        check(directory.recording['command'][0] == 'sh', 'no profile')
+
+
+def test_command_inherits_what_prof_was_given():
+    """Signals ignored and blocked, and the limit of open files."""
+    with Directory() as directory:
+        script = 'ulimit -Sn; ulimit -Hn; grep -E "^Sig(Blk|Ign)" /proc/self/status'
+
+        def prepare():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (100, 2000))
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
+
+        alone = run(['sh', '-c', script], preexec_fn=prepare).stdout
+        check(alone.startswith('100\n2000\n'), alone)
+        recorded = directory.record('sh', '-c', script, preexec_fn=prepare).stdout
+        check(recorded == alone, f'{recorded} is not {alone}')
+
+
+def test_directory_and_environment():
+    with Directory() as directory:
+        result = directory.record('--cwd', '/', '--env', 'NEW=a=b', '--env', 'GONE', 'sh', '-c',
+                                  'pwd; echo "$NEW,$GONE,$KEPT"',
+                                  env={**os.environ, 'GONE': 'x', 'KEPT': 'y'})
+        check(result.stdout == '/\na=b,,y\n', result.stdout)
+
+
+def test_labels_can_be_left_out():
+    with Directory() as directory:
+        script = ['sh', '-c', SPIN]
+        directory.record(*script)
+        for label in 'thread=', 'tid=', 'pid=', 'end_timestamp_ns=':
+            check(directory.report('--label', label)['total'] > 0, f'{label} lacks')
+        directory.record('--no-thread-names', '--no-thread-ids', '--no-timestamps', *script)
+        check(directory.report()['total'] > 0, 'no samples')
+        for label in 'thread=', 'tid=', 'pid=', 'end_timestamp_ns=':
+            check(directory.report('--label', label)['total'] == 0, f'{label} is there')
+
+
+def test_several_events():
+    with Directory() as directory:
+        directory.record('-e', 'cpu-clock,page-faults', '-e', 'task-clock', 'sh', '-c', SPIN)
+        names = [event['name'] for event in directory.recording['events']]
+        check(names == ['cpu-clock', 'page-faults', 'task-clock'], names)
+        check(directory.report('--type', 'page-faults')['total'] > 0, 'no page faults')
+
+
+def test_delay_and_sampling():
+    with Directory() as directory:
+        result = directory.record('--delay', '1h', 'sh', '-c', SPIN)
+        check('no samples' in result.stderr and directory.recording['samples'] == 0, result.stderr)
+        directory.record('--sampling', 'never', 'sh', '-c', SPIN)
+        recording = directory.recording
+        check(directory.report()['total'] == 0 and recording['refused'] > 0, recording)
+        check(recording['sampling'] == 'never', recording)
+
+
+def test_quiet():
+    with Directory() as directory:
+        check(directory.record('-q', 'true').stderr == '', 'not quiet')
+
+
+def test_progress_on_a_terminal():
+    need('script')
+    with Directory() as directory:
+        command = f"'{PROF}' record -o '{directory.out}' -d 1500ms sh -c 'while :; do :; done'"
+        process = subprocess.Popen(['script', '-qec', f'timeout 3 {command}', '/dev/null'],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        text = process.communicate(timeout=60)[0]
+        check(re.search(r'\x1b\[K\[prof\] \d s, [\d,]+ samples \([\d,]+/s\), 0 lost', text), repr(text))
+
+
+def test_mistakes():
+    for arguments, expected in [
+        ([], 'what to record'),
+        (['-a', 'ls'], 'exclude each other'),
+        (['-a', '-p', '1'], 'exclude each other'),
+        (['-F', 'fast', 'ls'], '--frequency'),
+        (['-F', '10', '--period', '10', 'ls'], '--period'),
+        (['--unwind', 'magic', 'ls'], '--unwind'),
+        (['--sampling', 'rate:-1', 'ls'], '--sampling'),
+        (['-d', 'long', 'ls'], '--duration'),
+        (['-p', 'init'], '--pid'),
+        (['-e', '', 'ls'], '--event'),
+        (['--env', '=x', 'ls'], '--env'),
+        (['--cwd', '/', '-p', '1'], '--cwd'),
+        (['--stack-size', '1G', 'ls'], '--stack-size'),
+        (['-o'], '--output'),
+    ]:
+        result = prof('record', *arguments, status=2)
+        check(expected in result.stderr and '--help' in result.stderr, f'{arguments}: {result.stderr}')
+
+
+def test_what_can_not_be_recorded():
+    with Directory() as directory:
+        plain = directory.path / 'plain'
+        plain.write_text('text')
+        for arguments, expected in [
+            (['no-such-command'], 'no-such-command'),
+            (['/no/such/command'], '/no/such/command'),
+            ([str(plain)], str(plain)),
+            (['--cwd', '/no/such/directory', 'ls'], '/no/such/directory'),
+            (['-p', '999999999'], '999999999'),
+            (['-e', 'no-such-event', 'ls'], 'no-such-event'),
+        ]:
+            result = directory.record(*arguments, status=1)
+            check(expected in result.stderr, f'{arguments}: {result.stderr}')
+            check(len(result.stderr.splitlines()) <= 2 and not directory.out.exists(), result.stderr)
+
+
+def test_output_is_tried_before_the_command_runs():
+    with Directory() as directory:
+        ran = directory.path / 'ran'
+        for out in '/no/such/directory/x', directory.name, '', '/proc/x':
+            result = prof('record', '-o', out, 'touch', ran, status=1)
+            check(out in result.stderr and not ran.exists(), f'{out}: {result.stderr}')
+
+
+def test_full_disk():
+    result = prof('record', '-o', '/dev/full', 'true', status=1)
+    check('No space left' in result.stderr and '/dev/full' in result.stderr, result.stderr)
+    with open('/dev/full', 'w', encoding='utf-8') as full:
+        result = prof('record', '-o', '-', 'true', status=1, stdout=full)
+    check('No space left' in result.stderr, result.stderr)
+
+
+def test_full_disk_keeps_what_was_there():
+    if os.getuid() != 0:
+        raise Skip('only root may mount a file system')
+    with Directory() as directory:
+        if run(['mount', '-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', directory.name]).returncode != 0:
+            raise Skip('mounting is not allowed here')
+        try:
+            directory.out.write_bytes(b'old' * 1000)
+            result = directory.record('sh', '-c', SPIN, status=1)
+            check('No space left' in result.stderr, result.stderr)
+            check(directory.out.read_bytes() == b'old' * 1000, 'the old file is damaged')
+            check(os.listdir(directory.name) == ['out.pb.gz'], os.listdir(directory.name))
+        finally:
+            run(['umount', directory.name])
+
+
+try:
+    need_rights()
+except Skip as reason:
+    print(f'SKIP: {reason}')
+    sys.exit(77)
+sys.exit(run_cases_of(globals()))
