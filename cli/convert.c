@@ -17,7 +17,7 @@ typedef enum { FORMAT_NONE, FORMAT_PPROF, FORMAT_COLLAPSED, FORMAT_SVG } Format;
 typedef struct {
   Format from, to;
   const char *type;
-  bool icicle, bottom_up;
+  bool flames, bottom_up;
   const char *title;
 } ConvertOptions;
 
@@ -66,8 +66,8 @@ static const Option options[] = {
     "read pprof or collapsed (default: by what is in the file)" },
   { "type", 'T', &option_string, offsetof (ConvertOptions, type), "NAME",
     "take this sample type in place of the default one; pprof keeps all" },
-  { "icicle", 'i', &option_switch, offsetof (ConvertOptions, icicle), NULL,
-    "draw the graph with its root on top" },
+  { "flames", 0, &option_switch, offsetof (ConvertOptions, flames), NULL,
+    "draw the graph with its root at the bottom (default: on top, where a browser begins)" },
   { "bottom-up", 'b', &option_switch, offsetof (ConvertOptions, bottom_up), NULL,
     "draw the functions that did the work first, and their callers beyond them" },
   { "title", 0, &option_string, offsetof (ConvertOptions, title), "TEXT",
@@ -114,7 +114,7 @@ write_svg (const ConvertOptions *chosen,
     .type = prof_profile_get_string (profile, types[type].type),
     .unit = prof_profile_get_string (profile, types[type].unit),
     .direction = chosen->bottom_up ? PROF_TREE_BOTTOM_UP : PROF_TREE_TOP_DOWN,
-    .is_icicle = chosen->icicle,
+    .is_icicle = !chosen->flames,
   };
   if (write_flame_graph (output->file, report, &style) == 0)
     return 0;
@@ -174,7 +174,7 @@ const Command command_convert = {
   .examples = "  prof convert prof-xz.pb.gz xz.svg\n"
               "  prof convert --to collapsed prof-xz.pb.gz - | grep malloc\n"
               "  prof convert stacks.folded stacks.pb.gz\n"
-              "  prof convert --icicle --type samples prof-xz.pb.gz xz.svg\n",
+              "  prof convert --flames --type samples prof-xz.pb.gz xz.svg\n",
   .options = options,
   .values_size = sizeof (ConvertOptions),
   .min_operands = 2,

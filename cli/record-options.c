@@ -101,7 +101,8 @@ const Option record_options[] = {
 
 const RecordOptions record_defaults = { .max_depth = 512 };
 
-enum { DEFAULT_FREQUENCY = 999 };
+/* 17 minutes of one busy CPU at 999 Hz keep the time of each sample. */
+enum { DEFAULT_FREQUENCY = 999, MAX_SAMPLES = 1000000 };
 
 static int
 check_target (const RecordOptions *chosen, char **command)
@@ -151,6 +152,7 @@ record_options_get (const RecordOptions *chosen, char **command, ProfCpuConfig *
   config.max_stack_depth = chosen->max_depth;
   config.unwind_mode = chosen->unwind;
   config.stack_bytes = (uint32_t)chosen->stack_bytes;
+  config.max_samples = MAX_SAMPLES;
   config.sampling = chosen->sampling;
   config.exclude_kernel = chosen->exclude_kernel;
   config.include_thread_names = !chosen->no_thread_names;

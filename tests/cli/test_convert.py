@@ -83,9 +83,9 @@ def test_places_of_frames():
         ('main', 0, 1200), ('parse', 0, 800), ('emit', 800, 400), ('lex', 0, 600),
         ('read', 600, 200)], frames)
     y = {name: y for name, _, y, _, _ in frames}
-    check(y['main'] > y['parse'] > y['lex'] and y['parse'] == y['emit'], y)
-    y = {name: y for name, _, y, _, _ in read_frames(convert_stacks(STACKS, '--icicle'))}
-    check(y['main'] < y['parse'] < y['lex'], y)
+    check(y['main'] < y['parse'] < y['lex'] and y['parse'] == y['emit'], y)
+    y = {name: y for name, _, y, _, _ in read_frames(convert_stacks(STACKS, '--flames'))}
+    check(y['main'] > y['parse'] > y['lex'], y)
     check(frames[3][4] == '30, 50.0% ', frames[3])
 
 
