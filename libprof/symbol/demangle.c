@@ -19,7 +19,7 @@
 
 typedef struct {
   PROF_VEC (char) text;
-  bool failed; /* out of memory, or too long */
+  int status; /* -ENOMEM, or -EFBIG: too long */
   jmp_buf give_up;
 } Result;
 
@@ -31,11 +31,11 @@ static void
 print (const char *bytes, size_t n_bytes, void *user_data)
 {
   Result *result = user_data;
-  if (!result->failed && result->text.n + n_bytes <= MAX_RESULT_BYTES
-      && prof_vec_append (&result->text, bytes, n_bytes) == 0)
-    return;
-  result->failed = true;
-  if (n_bytes > 0 && ispunct ((unsigned char)bytes[0]) && bytes[0] != '_')
+  if (result->status == 0 && result->text.n + n_bytes > MAX_RESULT_BYTES)
+    result->status = -EFBIG;
+  if (result->status == 0)
+    result->status = prof_vec_append (&result->text, bytes, n_bytes);
+  if (result->status < 0 && n_bytes > 0 && ispunct ((unsigned char)bytes[0]) && bytes[0] != '_')
     longjmp (result->give_up, 1);
 }
 
@@ -48,7 +48,7 @@ run (Demangler demangler, const char *name, Result *result)
   if (setjmp (result->give_up) != 0)
     return false;
   int options = DMGL_PARAMS | DMGL_ANSI | DMGL_RET_DROP;
-  return demangler (name, options, print, result) != 0 && !result->failed;
+  return demangler (name, options, print, result) != 0 && result->status == 0;
 }
 
 /* A legacy Rust name is a C++ name too, with a hash as its last part: Rust goes first. */
@@ -57,7 +57,7 @@ demangle (const char *name, Result *result)
 {
   if (run (rust_demangle_callback, name, result))
     return true;
-  return !result->failed && name[1] != 'R' && run (cplus_demangle_v3_callback, name, result);
+  return result->status == 0 && name[1] != 'R' && run (cplus_demangle_v3_callback, name, result);
 }
 
 static bool
@@ -78,13 +78,12 @@ prof_demangle (const char *name, char **ret)
   if (mangled == NULL)
     return -ENOMEM;
   Result result = { 0 };
-  int r = 0;
   if (demangle (mangled, &result)) {
     const char *rest = name + n_mangled;
-    r = prof_vec_append (&result.text, rest, strlen (rest) + 1);
-    if (r == 0)
+    result.status = prof_vec_append (&result.text, rest, strlen (rest) + 1);
+    if (result.status == 0)
       *ret = steal (&result.text.items);
   }
   prof_vec_clear (&result.text);
-  return r;
+  return result.status == -ENOMEM ? -ENOMEM : 0;
 }

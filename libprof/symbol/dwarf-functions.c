@@ -12,16 +12,16 @@ enum {
 static int
 add_function_range (void *user_data, uint64_t low, uint64_t high)
 {
-  ProfFunctions *functions = user_data;
+  ProfDwarfFunctions *functions = user_data;
   return prof_range_map_add (&functions->map, low, high, (uint32_t)functions->functions.n - 1);
 }
 
 static int
-add_function (ProfFunctions *functions, const ProfEntry *entry, ProfRangeSource *ranges)
+add_function (ProfDwarfFunctions *functions, const ProfEntry *entry, ProfRangeSource *ranges)
 {
   if (entry->has_addresses && (entry->low < ranges->lowest_address || entry->low >= entry->high))
     return 0;
-  ProfFunction function = { .offset = entry->offset, .origin = entry->origin };
+  ProfDwarfFunction function = { .offset = entry->offset, .origin = entry->origin };
   if (prof_vec_push (&functions->functions, function) < 0)
     return -ENOMEM;
   if (entry->has_addresses)
@@ -30,7 +30,9 @@ add_function (ProfFunctions *functions, const ProfEntry *entry, ProfRangeSource 
 }
 
 int
-prof_functions_read (ProfFunctions *functions, ProfEntryCursor cursor, ProfRangeSource *ranges)
+prof_dwarf_functions_read (ProfDwarfFunctions *functions,
+                           ProfEntryCursor cursor,
+                           ProfRangeSource *ranges)
 {
   cursor.wants_inlined = false;
   for (ProfEntry entry; prof_entry_cursor_next (&cursor, &entry);) {
@@ -44,7 +46,7 @@ prof_functions_read (ProfFunctions *functions, ProfEntryCursor cursor, ProfRange
 }
 
 void
-prof_functions_finish (ProfFunctions *functions)
+prof_dwarf_functions_finish (ProfDwarfFunctions *functions)
 {
   prof_vec_foreach (function, &functions->functions)
     prof_vec_clear (&function->inlined);
@@ -52,16 +54,16 @@ prof_functions_finish (ProfFunctions *functions)
   prof_vec_clear (&functions->map.ranges);
 }
 
-ProfFunction *
-prof_functions_find (ProfFunctions *functions, uint64_t address)
+ProfDwarfFunction *
+prof_dwarf_functions_find (ProfDwarfFunctions *functions, uint64_t address)
 {
   uint32_t number = prof_range_map_find (&functions->map, address);
   return number != PROF_RANGE_NONE ? &functions->functions.items[number] : NULL;
 }
 
 typedef struct {
-  ProfFunction *function;
-  ProfInlined inlined; /* but for its addresses */
+  ProfDwarfFunction *function;
+  ProfDwarfInlined inlined; /* but for its addresses */
 } InlinedRanges;
 
 static int
@@ -74,7 +76,7 @@ add_inlined_range (void *user_data, uint64_t low, uint64_t high)
 }
 
 static int
-add_inlined (ProfFunction *function,
+add_inlined (ProfDwarfFunction *function,
              const ProfEntry *entry,
              uint16_t depth,
              ProfRangeSource *ranges)
@@ -97,7 +99,7 @@ add_inlined (ProfFunction *function,
 static int
 compare (const void *pa, const void *pb)
 {
-  const ProfInlined *a = pa, *b = pb;
+  const ProfDwarfInlined *a = pa, *b = pb;
   if (a->depth != b->depth)
     return a->depth < b->depth ? -1 : 1;
   return a->low < b->low ? -1 : a->low > b->low;
@@ -105,7 +107,7 @@ compare (const void *pa, const void *pb)
 
 /* `depths`: how deep in inlined functions each entry is that contains the current one. */
 static int
-read_contents (ProfFunction *function, ProfEntryCursor *cursor, ProfRangeSource *ranges)
+read_contents (ProfDwarfFunction *function, ProfEntryCursor *cursor, ProfRangeSource *ranges)
 {
   uint16_t depths[MAX_DEPTH] = { 0 };
   size_t level = 1;
@@ -131,7 +133,9 @@ read_contents (ProfFunction *function, ProfEntryCursor *cursor, ProfRangeSource 
 }
 
 int
-prof_function_read_inlined (ProfFunction *function, ProfEntryCursor cursor, ProfRangeSource *ranges)
+prof_dwarf_function_read_inlined (ProfDwarfFunction *function,
+                                  ProfEntryCursor cursor,
+                                  ProfRangeSource *ranges)
 {
   ProfEntry entry;
   int r = 0;
@@ -146,12 +150,12 @@ prof_function_read_inlined (ProfFunction *function, ProfEntryCursor cursor, Prof
 
 /* The number of the first at or after `from` that is deeper, or as deep and above the address. */
 static size_t
-find_behind (const ProfFunction *function, size_t from, uint32_t depth, uint64_t address)
+find_behind (const ProfDwarfFunction *function, size_t from, uint32_t depth, uint64_t address)
 {
   size_t low = from, high = function->inlined.n;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    const ProfInlined *inlined = &function->inlined.items[middle];
+    const ProfDwarfInlined *inlined = &function->inlined.items[middle];
     if (inlined->depth < depth || (inlined->depth == depth && inlined->low <= address))
       low = middle + 1;
     else
@@ -161,17 +165,17 @@ find_behind (const ProfFunction *function, size_t from, uint32_t depth, uint64_t
 }
 
 size_t
-prof_function_find_inlined (const ProfFunction *function,
-                            uint64_t address,
-                            const ProfInlined **ret,
-                            size_t max)
+prof_dwarf_function_find_inlined (const ProfDwarfFunction *function,
+                                  uint64_t address,
+                                  const ProfDwarfInlined **ret,
+                                  size_t max)
 {
   size_t n = 0, from = 0;
   while (n < max) {
     from = find_behind (function, from, (uint32_t)n + 1, address);
     if (from == 0)
       break;
-    const ProfInlined *inlined = &function->inlined.items[from - 1];
+    const ProfDwarfInlined *inlined = &function->inlined.items[from - 1];
     if (inlined->depth != n + 1 || address >= inlined->high)
       break;
     ret[n++] = inlined;

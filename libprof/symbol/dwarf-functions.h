@@ -12,35 +12,37 @@ typedef struct {
   uint64_t origin; /* the entry that has the name */
   uint32_t depth;  /* 1: inlined into the function itself */
   uint32_t call_file, call_line, call_column;
-} ProfInlined;
+} ProfDwarfInlined;
 
 typedef struct {
   uint64_t offset, origin; /* of its entry; of the one that has the name */
   bool is_read;
-  PROF_VEC (ProfInlined) inlined; /* by depth, then address */
-} ProfFunction;
+  PROF_VEC (ProfDwarfInlined) inlined; /* by depth, then address */
+} ProfDwarfFunction;
 
 /* The functions of a unit that have code. Zero-initialized is empty. */
 typedef struct {
-  PROF_VEC (ProfFunction) functions;
+  PROF_VEC (ProfDwarfFunction) functions;
   ProfRangeMap map; /* to functions */
-} ProfFunctions;
+} ProfDwarfFunctions;
 
 /* Reads what begins at the cursor: the functions of a unit, whose own contents stay unread. 0 or
  * -ENOMEM; damaged entries end it early. */
-int prof_functions_read (ProfFunctions *functions, ProfEntryCursor cursor, ProfRangeSource *ranges);
-void prof_functions_finish (ProfFunctions *functions);
+int prof_dwarf_functions_read (ProfDwarfFunctions *functions,
+                               ProfEntryCursor cursor,
+                               ProfRangeSource *ranges);
+void prof_dwarf_functions_finish (ProfDwarfFunctions *functions);
 
 /* NULL: none there. */
-ProfFunction *prof_functions_find (ProfFunctions *functions, uint64_t address);
+ProfDwarfFunction *prof_dwarf_functions_find (ProfDwarfFunctions *functions, uint64_t address);
 
 /* Reads what was inlined into the function, whose entry the cursor is at. 0 or -ENOMEM. */
-int prof_function_read_inlined (ProfFunction *function,
-                                ProfEntryCursor cursor,
-                                ProfRangeSource *ranges);
+int prof_dwarf_function_read_inlined (ProfDwarfFunction *function,
+                                      ProfEntryCursor cursor,
+                                      ProfRangeSource *ranges);
 
 /* What is inlined at an address, the outermost first. How many; at most `max`. */
-size_t prof_function_find_inlined (const ProfFunction *function,
-                                   uint64_t address,
-                                   const ProfInlined **ret,
-                                   size_t max);
+size_t prof_dwarf_function_find_inlined (const ProfDwarfFunction *function,
+                                         uint64_t address,
+                                         const ProfDwarfInlined **ret,
+                                         size_t max);

@@ -46,7 +46,7 @@ follow (Dwarf_Die *entry)
 }
 
 static int
-resolve (const ProfDwarfFile *file, ProfNames *names, uint64_t origin, ProfFunctionName *ret)
+resolve (const ProfDwarfFile *file, ProfNames *names, uint64_t origin, ProfDwarfName *ret)
 {
   Found found = { 0 };
   Dwarf_Die entry;
@@ -68,34 +68,33 @@ resolve (const ProfDwarfFile *file, ProfNames *names, uint64_t origin, ProfFunct
 static bool
 has_origin (const void *table, uint32_t row, const void *key)
 {
-  const ProfFunctionNames *function_names = table;
-  return function_names->names.items[row].origin == *(const uint64_t *)key;
+  const ProfDwarfNames *dwarf_names = table;
+  return dwarf_names->names.items[row].origin == *(const uint64_t *)key;
 }
 
 int
-prof_function_names_get (ProfFunctionNames *function_names,
-                         const ProfDwarfFile *file,
-                         ProfNames *names,
-                         uint64_t origin,
-                         const ProfFunctionName **ret)
+prof_dwarf_names_get (ProfDwarfNames *dwarf_names,
+                      const ProfDwarfFile *file,
+                      ProfNames *names,
+                      uint64_t origin,
+                      const ProfDwarfName **ret)
 {
   uint64_t hash = prof_hash_word (0, origin);
-  uint32_t row
-      = prof_hash_index_find (&function_names->index, hash, has_origin, function_names, &origin);
+  uint32_t row = prof_hash_index_find (&dwarf_names->index, hash, has_origin, dwarf_names, &origin);
   if (row == PROF_HASH_INDEX_NONE) {
-    ProfFunctionName name;
-    row = (uint32_t)function_names->names.n;
-    if (resolve (file, names, origin, &name) < 0 || prof_vec_push (&function_names->names, name) < 0
-        || prof_hash_index_add (&function_names->index, hash, row) < 0)
+    ProfDwarfName name;
+    row = (uint32_t)dwarf_names->names.n;
+    if (resolve (file, names, origin, &name) < 0 || prof_vec_push (&dwarf_names->names, name) < 0
+        || prof_hash_index_add (&dwarf_names->index, hash, row) < 0)
       return -ENOMEM;
   }
-  *ret = &function_names->names.items[row];
+  *ret = &dwarf_names->names.items[row];
   return 0;
 }
 
 void
-prof_function_names_finish (ProfFunctionNames *function_names)
+prof_dwarf_names_finish (ProfDwarfNames *dwarf_names)
 {
-  prof_vec_clear (&function_names->names);
-  prof_hash_index_clear (&function_names->index);
+  prof_vec_clear (&dwarf_names->names);
+  prof_hash_index_clear (&dwarf_names->index);
 }

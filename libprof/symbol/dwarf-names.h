@@ -11,19 +11,19 @@ typedef struct {
   uint64_t origin;
   const char *name, *system_name; /* interned; "" if it has none */
   uint32_t line;                  /* of its declaration; 0: not known */
-} ProfFunctionName;
+} ProfDwarfName;
 
 /* The names of functions by the offset of their entry. Zero-initialized is empty. */
 typedef struct {
-  PROF_VEC (ProfFunctionName) names;
+  PROF_VEC (ProfDwarfName) names;
   ProfHashIndex index;
-} ProfFunctionNames;
+} ProfDwarfNames;
 
 /* Follows the entry at `origin` to where its name is, in other units and files too. The result is
  * good until the next call. 0 or -ENOMEM. */
-int prof_function_names_get (ProfFunctionNames *function_names,
-                             const ProfDwarfFile *file,
-                             ProfNames *names,
-                             uint64_t origin,
-                             const ProfFunctionName **ret);
-void prof_function_names_finish (ProfFunctionNames *function_names);
+int prof_dwarf_names_get (ProfDwarfNames *dwarf_names,
+                          const ProfDwarfFile *file,
+                          ProfNames *names,
+                          uint64_t origin,
+                          const ProfDwarfName **ret);
+void prof_dwarf_names_finish (ProfDwarfNames *dwarf_names);

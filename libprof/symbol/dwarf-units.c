@@ -5,7 +5,7 @@
 #include <dwarf.h>
 
 static int
-list (ProfUnits *units, Dwarf *dwarf)
+list (ProfDwarfUnits *units, Dwarf *dwarf)
 {
   Dwarf_Off offset = 0, next, abbrev_offset;
   size_t header_size;
@@ -14,7 +14,7 @@ list (ProfUnits *units, Dwarf *dwarf)
   while (dwarf_next_unit (dwarf, offset, &next, &header_size, &version, &abbrev_offset,
                           &address_size, &offset_size, NULL, NULL)
          == 0) {
-    ProfUnit unit = {
+    ProfDwarfUnit unit = {
       .offset = offset,
       .entry_offset = offset + header_size,
       .end = next,
@@ -33,12 +33,12 @@ list (ProfUnits *units, Dwarf *dwarf)
 static int
 compare_offset (const void *key, const void *unit)
 {
-  uint64_t offset = *(const uint64_t *)key, other = ((const ProfUnit *)unit)->offset;
+  uint64_t offset = *(const uint64_t *)key, other = ((const ProfDwarfUnit *)unit)->offset;
   return offset < other ? -1 : offset > other;
 }
 
 static int
-read_aranges_of_unit (ProfUnits *units, ProfByteReader reader, uint64_t lowest_address)
+read_aranges_of_unit (ProfDwarfUnits *units, ProfByteReader reader, uint64_t lowest_address)
 {
   const uint8_t *start = reader.at;
   uint8_t offset_size = prof_byte_reader_enter_unit (&reader);
@@ -46,9 +46,9 @@ read_aranges_of_unit (ProfUnits *units, ProfByteReader reader, uint64_t lowest_a
   uint64_t offset = prof_byte_reader_number (&reader, offset_size);
   uint8_t address_size = (uint8_t)prof_byte_reader_number (&reader, 1);
   uint64_t segment_size = prof_byte_reader_number (&reader, 1);
-  ProfUnit *unit = units->units.n == 0 ? NULL
-                                       : bsearch (&offset, units->units.items, units->units.n,
-                                                  sizeof *unit, compare_offset);
+  ProfDwarfUnit *unit = units->units.n == 0 ? NULL
+                                            : bsearch (&offset, units->units.items, units->units.n,
+                                                       sizeof *unit, compare_offset);
   if (unit == NULL || version != 2 || segment_size != 0 || (address_size != 4 && address_size != 8))
     return 0;
   /* The pairs of address and length are aligned to their size, counted from the header's start. */
@@ -72,7 +72,7 @@ read_aranges_of_unit (ProfUnits *units, ProfByteReader reader, uint64_t lowest_a
 }
 
 static int
-read_aranges (ProfUnits *units, const ProfDwarfSections *sections, uint64_t lowest_address)
+read_aranges (ProfDwarfUnits *units, const ProfDwarfSections *sections, uint64_t lowest_address)
 {
   ProfByteReader reader = prof_dwarf_section_read (&sections->aranges, 0);
   while (prof_byte_reader_n_left (&reader) > 0) {
@@ -87,7 +87,7 @@ read_aranges (ProfUnits *units, const ProfDwarfSections *sections, uint64_t lowe
 }
 
 typedef struct {
-  ProfUnits *units;
+  ProfDwarfUnits *units;
   uint32_t number;
 } UnitRanges;
 
@@ -99,7 +99,9 @@ add_unit_range (void *user_data, uint64_t low, uint64_t high)
 }
 
 int
-prof_units_read (ProfUnits *units, const ProfDwarfSections *sections, ProfRangeSource *ranges)
+prof_dwarf_units_read (ProfDwarfUnits *units,
+                       const ProfDwarfSections *sections,
+                       ProfRangeSource *ranges)
 {
   int r = list (units, ranges->dwarf);
   if (r == 0)
@@ -113,16 +115,16 @@ prof_units_read (ProfUnits *units, const ProfDwarfSections *sections, ProfRangeS
 }
 
 void
-prof_units_finish (ProfUnits *units)
+prof_dwarf_units_finish (ProfDwarfUnits *units)
 {
   prof_vec_foreach (unit, &units->units)
-    prof_functions_finish (&unit->functions);
+    prof_dwarf_functions_finish (&unit->functions);
   prof_vec_clear (&units->units);
   prof_vec_clear (&units->map.ranges);
 }
 
-ProfUnit *
-prof_units_find (ProfUnits *units, uint64_t address)
+ProfDwarfUnit *
+prof_dwarf_units_find (ProfDwarfUnits *units, uint64_t address)
 {
   uint32_t number = prof_range_map_find (&units->map, address);
   return number != PROF_RANGE_NONE ? &units->units.items[number] : NULL;

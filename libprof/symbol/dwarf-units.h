@@ -14,19 +14,21 @@ typedef struct {
   bool is_read;
   const ProfAbbrevs *abbrevs; /* NULL: damaged */
   ProfLines *lines;           /* NULL: none */
-  ProfFunctions functions;
-} ProfUnit;
+  ProfDwarfFunctions functions;
+} ProfDwarfUnit;
 
 /* Zero-initialized is empty. */
 typedef struct {
-  PROF_VEC (ProfUnit) units; /* by offset */
-  ProfRangeMap map;          /* to units */
-} ProfUnits;
+  PROF_VEC (ProfDwarfUnit) units; /* by offset */
+  ProfRangeMap map;               /* to units */
+} ProfDwarfUnits;
 
 /* Lists the units by their headers, with their addresses from .debug_aranges, or from the unit's
  * own entry for those that are not in there. 0 or -ENOMEM. */
-int prof_units_read (ProfUnits *units, const ProfDwarfSections *sections, ProfRangeSource *ranges);
-void prof_units_finish (ProfUnits *units);
+int prof_dwarf_units_read (ProfDwarfUnits *units,
+                           const ProfDwarfSections *sections,
+                           ProfRangeSource *ranges);
+void prof_dwarf_units_finish (ProfDwarfUnits *units);
 
 /* NULL: none there. */
-ProfUnit *prof_units_find (ProfUnits *units, uint64_t address);
+ProfDwarfUnit *prof_dwarf_units_find (ProfDwarfUnits *units, uint64_t address);

@@ -20,9 +20,9 @@ struct ProfDwarf {
   ProfDwarfFile file;
   ProfNames *names;
   ProfRangeSource ranges;
-  ProfUnits units;
+  ProfDwarfUnits units;
   ProfDwarfTables tables;
-  ProfFunctionNames function_names;
+  ProfDwarfNames dwarf_names;
   bool is_indexed;
   bool is_dead; /* libdw ran out of memory */
 };
@@ -57,16 +57,16 @@ prof_dwarf_free (ProfDwarf *dwarf)
 {
   if (dwarf == NULL)
     return NULL;
-  prof_units_finish (&dwarf->units);
+  prof_dwarf_units_finish (&dwarf->units);
   prof_dwarf_tables_finish (&dwarf->tables);
-  prof_function_names_finish (&dwarf->function_names);
+  prof_dwarf_names_finish (&dwarf->dwarf_names);
   prof_dwarf_file_close (&dwarf->file);
   free (dwarf);
   return NULL;
 }
 
 static ProfEntryCursor
-cursor_at (const ProfDwarf *dwarf, const ProfUnit *unit, uint64_t offset)
+cursor_at (const ProfDwarf *dwarf, const ProfDwarfUnit *unit, uint64_t offset)
 {
   ProfEntryCursor cursor = {
     .reader = prof_dwarf_section_read (&dwarf->file.sections.info, offset),
@@ -80,7 +80,7 @@ cursor_at (const ProfDwarf *dwarf, const ProfUnit *unit, uint64_t offset)
 }
 
 static int
-read_lines (ProfDwarf *dwarf, ProfUnit *unit)
+read_lines (ProfDwarf *dwarf, ProfDwarfUnit *unit)
 {
   Dwarf_Die entry;
   Dwarf_Attribute attribute;
@@ -95,7 +95,7 @@ read_lines (ProfDwarf *dwarf, ProfUnit *unit)
 }
 
 static int
-read_unit (ProfDwarf *dwarf, ProfUnit *unit)
+read_unit (ProfDwarf *dwarf, ProfDwarfUnit *unit)
 {
   if (unit->is_read)
     return 0;
@@ -106,14 +106,14 @@ read_unit (ProfDwarf *dwarf, ProfUnit *unit)
                                        unit->encoding, &unit->abbrevs);
   if (r < 0 || unit->abbrevs == NULL)
     return r;
-  return prof_functions_read (&unit->functions, cursor_at (dwarf, unit, unit->entry_offset),
-                              &dwarf->ranges);
+  return prof_dwarf_functions_read (&unit->functions, cursor_at (dwarf, unit, unit->entry_offset),
+                                    &dwarf->ranges);
 }
 
 /* A place in the source by a file's number in the unit. */
 static int
 set_place (ProfDwarf *dwarf,
-           ProfUnit *unit,
+           ProfDwarfUnit *unit,
            uint32_t file,
            uint32_t line,
            uint32_t column,
@@ -131,9 +131,8 @@ set_place (ProfDwarf *dwarf,
 static int
 set_name (ProfDwarf *dwarf, uint64_t origin, ProfSymbol *ret)
 {
-  const ProfFunctionName *name;
-  int r
-      = prof_function_names_get (&dwarf->function_names, &dwarf->file, dwarf->names, origin, &name);
+  const ProfDwarfName *name;
+  int r = prof_dwarf_names_get (&dwarf->dwarf_names, &dwarf->file, dwarf->names, origin, &name);
   if (r < 0)
     return r;
   ret->name = name->name;
@@ -146,17 +145,17 @@ set_name (ProfDwarf *dwarf, uint64_t origin, ProfSymbol *ret)
  * table says. */
 static int
 unfold (ProfDwarf *dwarf,
-        ProfUnit *unit,
-        const ProfFunction *function,
+        ProfDwarfUnit *unit,
+        const ProfDwarfFunction *function,
         uint64_t address,
         ProfSymbol *ret,
         size_t max)
 {
-  const ProfInlined *inlined[MAX_INLINED];
-  size_t depth = prof_function_find_inlined (function, address, inlined, MAX_INLINED);
+  const ProfDwarfInlined *inlined[MAX_INLINED];
+  size_t depth = prof_dwarf_function_find_inlined (function, address, inlined, MAX_INLINED);
   size_t n = 1;
   for (; n < max && depth > 0; n++, depth--) {
-    const ProfInlined *inner = inlined[depth - 1];
+    const ProfDwarfInlined *inner = inlined[depth - 1];
     int r = set_name (dwarf, inner->origin, &ret[n - 1]);
     if (r == 0)
       r = set_place (dwarf, unit, inner->call_file, inner->call_line, inner->call_column, &ret[n]);
@@ -169,7 +168,8 @@ unfold (ProfDwarf *dwarf,
 }
 
 static int
-lookup_in_unit (ProfDwarf *dwarf, ProfUnit *unit, uint64_t address, ProfSymbol *ret, size_t max)
+lookup_in_unit (
+    ProfDwarf *dwarf, ProfDwarfUnit *unit, uint64_t address, ProfSymbol *ret, size_t max)
 {
   int r = read_unit (dwarf, unit);
   if (r < 0)
@@ -181,12 +181,12 @@ lookup_in_unit (ProfDwarf *dwarf, ProfUnit *unit, uint64_t address, ProfSymbol *
     ret[0] = (ProfSymbol){ .name = "", .system_name = "", .filename = "" };
   if (r < 0)
     return r;
-  ProfFunction *function = prof_functions_find (&unit->functions, address);
+  ProfDwarfFunction *function = prof_dwarf_functions_find (&unit->functions, address);
   if (function == NULL)
     return row != NULL;
   if (!function->is_read)
-    r = prof_function_read_inlined (function, cursor_at (dwarf, unit, function->offset),
-                                    &dwarf->ranges);
+    r = prof_dwarf_function_read_inlined (function, cursor_at (dwarf, unit, function->offset),
+                                          &dwarf->ranges);
   return r < 0 ? r : unfold (dwarf, unit, function, address, ret, max);
 }
 
@@ -195,11 +195,11 @@ lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max)
 {
   if (!dwarf->is_indexed) {
     dwarf->is_indexed = true;
-    int r = prof_units_read (&dwarf->units, &dwarf->file.sections, &dwarf->ranges);
+    int r = prof_dwarf_units_read (&dwarf->units, &dwarf->file.sections, &dwarf->ranges);
     if (r < 0)
       return r;
   }
-  ProfUnit *unit = prof_units_find (&dwarf->units, address);
+  ProfDwarfUnit *unit = prof_dwarf_units_find (&dwarf->units, address);
   return unit != NULL ? lookup_in_unit (dwarf, unit, address, ret, max) : 0;
 }
 

@@ -2,7 +2,8 @@
 /* Copyright the libprof authors */
 /* symbolize [-n] FILE: reads addresses of the ELF file's own, hexadecimal, a line each, and prints
  * for each its frames, innermost first: the linked name, then file:line:column; then an empty line.
- * -n: prints nothing but the time it took. */
+ * -n: prints nothing but the time it took. DEBUG_DIRECTORY in the environment: where separate debug
+ * files are, instead of /usr/lib/debug. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
