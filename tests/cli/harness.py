@@ -96,6 +96,7 @@ def google_pprof(*arguments):
 @dataclass
 class Frame:
     name: str
+    system_name: str = ''  # as linked
     filename: str = ''
     line: int = 0
     mapping: str = ''
@@ -126,25 +127,20 @@ class Profile:
 
 SAMPLE = re.compile(r'^\s*((?:-?\d+\s+)*-?\d+): ([\d ]*)$')
 LOCATION = re.compile(r'^\s*(\d+): 0x[0-9a-f]+ (?:M=(\d+) )?(?:\[F\] )?(.*)$')
-LINE = re.compile(r'^\s*(.*) (\S*):(-?\d+) s=-?\d+(?:\(.*\))?$')
+LINE = re.compile(r'^\s*(.*) (\S*):(-?\d+) s=-?\d+(?:\((.*)\))?$')
 MAPPING = re.compile(r'^(\d+): 0x[0-9a-f]+/0x[0-9a-f]+/0x[0-9a-f]+ (\S*) ')
 LABEL = re.compile(r'(\S+):\[(.*?)\](?= \S+:\[|$)')
 
 
 def read_profile(path):
     """Reads a profile through `pprof -raw`, so that google/pprof's reader has to accept it."""
-    text = google_pprof('-raw', path)
-    head, rest = text.split('\nSamples:\n', 1)
-    del head
-    samples_text, rest = rest.split('\nLocations\n', 1)
-    locations_text, mappings_text = rest.split('\nMappings\n', 1)
-
-    types_line, *sample_lines = samples_text.splitlines()
+    text = google_pprof('-raw', path).splitlines()
+    types_line, *sample_lines = read_section(text, 'Samples:', 'Locations')
     mappings = {}
-    for line in mappings_text.splitlines():
+    for line in read_section(text, 'Mappings'):
         if match := MAPPING.match(line):
             mappings[match[1]] = match[2]
-    locations = read_locations(locations_text, mappings)
+    locations = read_locations(read_section(text, 'Locations', 'Mappings'), mappings)
 
     profile = Profile([word.replace('[dflt]', '') for word in types_line.split()], mappings=mappings)
     for line in sample_lines:
@@ -156,10 +152,15 @@ def read_profile(path):
     return profile
 
 
-def read_locations(text, mappings):
+def read_section(lines, title, next_title=None):
+    begin = lines.index(title) + 1
+    return lines[begin:] if next_title is None else lines[begin:lines.index(next_title)]
+
+
+def read_locations(lines, mappings):
     locations = {}
     frames, mapping = [], ''
-    for line in text.splitlines():
+    for line in lines:
         rest = line
         if match := LOCATION.match(line):
             frames = locations[match[1]] = []
@@ -168,7 +169,8 @@ def read_locations(text, mappings):
         if match := LINE.match(rest):
             if frames:
                 frames[-1].is_inlined = True
-            frames.append(Frame(match[1], match[2], int(match[3]), mapping))
+            name = match[1]
+            frames.append(Frame(name, match[4] or name, match[2], int(match[3]), mapping))
         elif not frames:
             frames.append(Frame('', mapping=mapping))
     return locations

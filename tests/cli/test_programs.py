@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the libprof authors
 """Records each program of known shape and compares its stacks with those that its source says."""
+import json
 import os
 import re
 import shutil
@@ -52,6 +53,15 @@ def check_stacks(shape, profile):
           + 'the stacks; the others:\n' + show_stacks(stacks, matched))
 
 
+def check_truncated(shape, path):
+    """Stacks that do not reach their root are counted in the file."""
+    recording = json.loads(prof('report', '--json', path).stdout)['recordings'][0]
+    n, n_samples = recording['truncated'], recording['samples']
+    if shape.truncated is not None and n_samples > 0:
+        is_right = n >= 0.97 * n_samples if shape.truncated else n <= 0.01 * n_samples
+        check(is_right, f'{n} of {n_samples} stacks are truncated: {recording["stack_ends"]}')
+
+
 def shorten(stack):
     words = ['…' if element is ANY else str(element) for element in stack]
     return ' < '.join(words if len(words) <= 40 else words[:10] + [f'({len(words)})'] + words[-10:])
@@ -87,7 +97,7 @@ class DebugFile:
 def record(shape, unwind, directory):
     program = PROGRAMS / shape.program
     if not program.exists():
-        raise Skip(f'{shape.program} is not built for this processor')
+        raise Skip(f'{shape.program} is not built here')
     if shape.runs_a_copy:
         program = shutil.copy(program, directory)
     arguments = [PROGRAMS / a if (PROGRAMS / a).exists() else a for a in shape.arguments]
@@ -111,6 +121,7 @@ def check_shape(shape, unwind):
         else:
             output = record(shape, unwind, directory)
         check_stacks(shape, read_profile(output))
+        check_truncated(shape, output)
 
 
 sys.exit(

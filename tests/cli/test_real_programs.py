@@ -20,12 +20,15 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness import Skip, check, leaf_function, need, prof, read_profile, run, run_cases
+from harness import Skip, check, leaf_function, need, prof, read_profile, run, run_cases, user_stack
 
 DRIFT = 0.02
 SIGMAS = 4
 MIN_SHARE = 0.01  # of functions that are compared
-MIN_SAMPLES = 800
+MIN_SAMPLES = 500
+MIN_ROOTED = 0.95  # of the stacks
+ROOTS = {'_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_call_main',
+         'start_thread', 'clone3', '__clone3', '__GI___clone3'}
 PERF_EVENT = ['-e', 'cpu-clock', '-F', '999']
 
 
@@ -69,16 +72,31 @@ def shares_of(counts):
 
 
 def read_prof(path, symbols):
+    profile = read_profile(path)
     counts = Counter()
-    for sample in read_profile(path).samples:
+    for sample in profile.samples:
         frame = leaf_function(sample)
         module = '[kernel]' if frame.is_kernel else frame.mapping
-        counts[symbols.name_for(module, frame.name)] += sample.values[0]
+        counts[symbols.name_for(module, frame.system_name)] += sample.values[0]
+    check_roots(profile)
     return counts
 
 
+def check_roots(profile):
+    """The stacks go down to where the C library starts a program or a thread."""
+    stacks = Counter()
+    for sample in profile.samples:
+        stacks[user_stack(sample)] += sample.values[0]
+    del stacks[()]
+    rooted = sum(count for stack, count in stacks.items() if ROOTS & set(stack[-3:]))
+    total = sum(stacks.values())
+    cut_off = [(count, stack) for stack, count in stacks.most_common() if not ROOTS & set(stack[-3:])]
+    check(rooted >= MIN_ROOTED * total, f'{rooted} of {total} stacks reach their root; the others:\n'
+          + '\n'.join(f'  {count} {" < ".join(stack)}' for count, stack in cut_off[:5]))
+
+
 def read_perf(path, symbols):
-    text = run(['perf', 'script', '-i', path, '-F', 'ip,sym,dso'], timeout=300).stdout
+    text = run(['perf', 'script', '--no-demangle', '-i', path, '-F', 'ip,sym,dso'], timeout=300).stdout
     counts = Counter()
     for line in text.splitlines():
         if match := re.match(r'\s*[0-9a-f]+ (.*) \((.*)\)$', line):
@@ -134,14 +152,17 @@ def need_perf(directory):
 
 
 def compare_command(title, directory, command):
-    """Records a command with both, and compares."""
+    """Records a command twice with each, in turns so that both see what drifts, and compares."""
     need_perf(directory)
     symbols = Symbols()
-    prof('record', '-o', directory / 'prof.pb.gz', '--', *command)
-    result = run(['perf', 'record', *PERF_EVENT, '-o', directory / 'perf.data', '--', *command])
-    check(result.returncode == 0, result.stderr)
-    ours = read_prof(directory / 'prof.pb.gz', symbols)
-    theirs = read_perf(directory / 'perf.data', symbols)
+    ours, theirs = Counter(), Counter()
+    for turn in range(2):
+        prof('record', '-o', directory / 'prof.pb.gz', '--', *command)
+        ours += read_prof(directory / 'prof.pb.gz', symbols)
+        data = directory / f'perf.data.{turn}'
+        result = run(['perf', 'record', *PERF_EVENT, '-o', data, '--', *command])
+        check(result.returncode == 0, result.stderr)
+        theirs += read_perf(data, symbols)
     compare(title, ours, theirs)
 
 
@@ -249,11 +270,11 @@ def test_redis(directory):
     ours, theirs = Counter(), Counter()
     with redis_under_load(directory) as pid:
         # In turns, so that both see what drifts.
-        for turn in range(4):
-            prof('record', '--duration', '1', '-p', pid, '-o', directory / 'prof.pb.gz')
+        for turn in range(3):
+            prof('record', '--duration', '2', '-p', pid, '-o', directory / 'prof.pb.gz')
             ours += read_prof(directory / 'prof.pb.gz', symbols)
             data = directory / f'perf.data.{turn}'
-            run(['perf', 'record', *PERF_EVENT, '-o', data, '-p', pid, '--', 'sleep', '1'])
+            run(['perf', 'record', *PERF_EVENT, '-o', data, '-p', pid, '--', 'sleep', '2'])
             theirs += read_perf(data, symbols)
     compare('redis-server', ours, theirs)
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
+#include <string.h>
+
 #include "shapes.h"
 
-/* burn_on_big < big_frame x 10 < main, 30 KiB a frame: no copy of the stack holds them all. The
- * stack is right as far as it goes, and counted as truncated. */
+/* burn_on_big < big_frame x 20 < main, 10 kB a frame: no copy of the stack holds them all. The
+ * stack is right as far as it goes, and counted as truncated. All of it is written to: the kernel
+ * stops copying at a page that is not there yet. */
 
 static FRAME void
-burn_on_big (volatile char *memory)
+burn_on_big (char *memory)
 {
   memory[0] = 1;
   BURN_MS (1000);
@@ -15,8 +18,8 @@ burn_on_big (volatile char *memory)
 static FRAME void
 big_frame (unsigned depth)
 {
-  volatile char memory[30000];
-  memory[0] = memory[sizeof memory - 1] = 0;
+  char memory[10000];
+  memset (memory, (int)depth, sizeof memory);
   if (depth == 1)
     burn_on_big (memory);
   else
@@ -27,6 +30,6 @@ big_frame (unsigned depth)
 int
 main (void)
 {
-  big_frame (10);
+  big_frame (20);
   return 0;
 }

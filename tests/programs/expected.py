@@ -28,7 +28,7 @@ class Shape:
     options: tuple = ()  # of prof record
     status: int = 0
     total: float = 0.97  # the least share of samples that must have one of the stacks
-    truncated: bool = False  # no stack reaches its root
+    truncated: bool = False  # no stack reaches its root; else all but 1 % do; None: either
     min_samples: int = 200
     debug_file_by_build_id: bool = False
     runs_a_copy: bool = False
@@ -62,8 +62,9 @@ SHAPES = [
     Shape(
         'frame pointers',
         'frame-pointers',
-        {('burn_leaf', 'plain_middle', 'main', ANY): 0.97},
+        {('burn_framed', 'framed_middle', 'main', ANY): 0.97},
         unwind=('fp',),
+        truncated=None,
     ),
     Shape(
         'inlined three deep',
@@ -112,6 +113,7 @@ SHAPES = [
         'signal-handler',
         {('burn_in_handler', 'on_signal', SIGNAL_FRAME, 'interrupted', ANY): 0.97},
         arguments=('alternate',),
+        truncated=True,
     ),
     Shape('tail calls', 'tail-call', {('burn_at_tail', 'caller', *MAIN): 0.97}),
     Shape(
@@ -156,7 +158,12 @@ SHAPES = [
         'vdso',
         {
             (ANY, 'read_clock', *MAIN): 0.9,
-            ('__vdso_clock_gettime', ANY, 'read_clock', *MAIN): 0.3,
+            (
+                ('__vdso_clock_gettime', 'clock_gettime'),
+                ('clock_gettime', '__clock_gettime', '__GI___clock_gettime'),
+                'read_clock',
+                *MAIN,
+            ): 0.5,
         },
     ),
     Shape(
@@ -170,7 +177,7 @@ SHAPES = [
     Shape(
         'big frames',
         'big-frames',
-        {('burn_on_big', 'big_frame', 'big_frame', ANY): 0.97},
+        {('burn_on_big', 'big_frame', 'big_frame', ANY, 'big_frame'): 0.97},
         truncated=True,
     ),
     Shape(
@@ -201,6 +208,7 @@ SHAPES = [
         {('burn_before', *MAIN): 0.25},
         arguments=('unmap',),
         total=0.4,
+        truncated=None,
         runs_a_copy=True,
     ),
     Shape(
