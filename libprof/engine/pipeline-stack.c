@@ -56,6 +56,22 @@ unwind_user (ProfPipeline *pipeline,
   return prof_unwinder_unwind (pipeline->unwinder, space, &registers, &slice, pcs, ret_end);
 }
 
+/* While the kernel is still busy with an exec, the user registers are the old program's, whose code
+ * is mapped no more. */
+static bool
+is_of_old_program (ProfPipeline *pipeline,
+                   ProfProcess *process,
+                   const ProfRecordSample *sample,
+                   uint64_t user_pc)
+{
+  if (!process->is_in_exec)
+    return false;
+  process->is_in_exec
+      = sample->in_kernel
+        && prof_address_space_find (&process->space, &pipeline->modules, user_pc) == NULL;
+  return process->is_in_exec;
+}
+
 /* The module that a pc is in, and the pc in the module's terms. */
 static int
 locate (ProfPipeline *pipeline,
@@ -160,8 +176,11 @@ prof_pipeline_add_stack (ProfPipeline *pipeline, const ProfRecord *record, uint3
     return r;
   ProfAddressSpace *space = &process->space;
   size_t n_kernel = read_kernel_chain (&record->sample, pipeline->pcs);
+  uint64_t *user_pcs = pipeline->pcs + n_kernel;
   ProfStackEnd end;
-  size_t n_user = unwind_user (pipeline, space, &record->sample, pipeline->pcs + n_kernel, &end);
+  size_t n_user = unwind_user (pipeline, space, &record->sample, user_pcs, &end);
+  if (n_user > 0 && is_of_old_program (pipeline, process, &record->sample, user_pcs[0]))
+    n_user = 0;
   ProfLatestStack *stack = prof_latest_stacks_get (&pipeline->latest_stacks, space, record->tid);
   if (stack == NULL)
     return -ENOMEM;

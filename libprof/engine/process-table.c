@@ -234,6 +234,7 @@ prof_process_table_rename (
     if (r < 0)
       return r;
     prof_address_space_clear (&process->space);
+    process->is_in_exec = true;
   }
   uint32_t thread;
   return name_thread (table, pid, tid, name, &thread);

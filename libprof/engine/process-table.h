@@ -17,6 +17,7 @@
 typedef struct {
   ProfAddressSpace space;
   bool is_alive;
+  bool is_in_exec;    /* the old program is gone; no code of the new one was seen to run */
   unsigned n_threads; /* alive and known */
 } ProfProcess;
 
