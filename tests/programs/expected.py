@@ -97,9 +97,9 @@ SHAPES = [
         'exec chain',
         'exec-chain',
         {
-            ('stage_one', *MAIN): 0.25,
-            ('stage_two', *MAIN): 0.25,
-            ('stage_three', *MAIN): 0.25,
+            ('stage_one', *MAIN): 0.2,
+            ('stage_two', *MAIN): 0.2,
+            ('stage_three', *MAIN): 0.2,
         },
         total=0.9,
     ),
