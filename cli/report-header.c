@@ -10,7 +10,7 @@
 #include "terminal.h"
 #include "units.h"
 
-enum { MAX_SESSIONS = 3, MAX_CAUSES = 3 };
+enum { MAX_SESSIONS = 3, MAX_CAUSES = 3, MAX_ARGUMENT = 60 };
 
 static void
 print_time (int64_t time_ns)
@@ -28,7 +28,7 @@ print_target (const ProfSession *session)
 {
   for (size_t i = 0; i < session->n_command; i++) {
     putchar (' ');
-    print_text (session->command[i], SIZE_MAX);
+    print_text (session->command[i], MAX_ARGUMENT);
   }
   for (size_t i = 0; session->n_command == 0 && i < session->n_pids; i++)
     printf (" %s%" PRId32, i == 0 ? "process " : "", session->pids[i]);
