@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "pprof/write-all.h"
-#include "profile/profile-tables.h"
+#include "profile/frame.h"
 #include "profile/stack-tree.h"
 
 enum { FLUSH_BYTES = 64 << 10 };
@@ -68,35 +68,28 @@ intern_name (Writer *writer, const char *bytes, size_t n_bytes, uint32_t *ret)
 }
 
 static int
-name_function (Writer *writer, uint32_t row, uint32_t *ret)
+name_address (Writer *writer, const ProfLocation *location, uint32_t *ret)
 {
-  const ProfStringTable *strings = &writer->profile->strings;
-  const ProfFunction *function = &writer->profile->functions.items[row];
-  uint32_t name = function->name;
-  if (prof_string_table_size (strings, name) == 0)
-    name = function->system_name;
-  size_t n_bytes = prof_string_table_size (strings, name);
-  if (n_bytes == 0)
-    return intern_name (writer, "[unknown]", strlen ("[unknown]"), ret);
-  return intern_name (writer, prof_string_table_get (strings, name), n_bytes, ret);
+  char name[PROF_FRAME_ADDRESS_SIZE];
+  size_t n = prof_frame_name_address (writer->profile, location, name, sizeof name);
+  return intern_name (writer, name, n, ret);
 }
 
-/* A location without lines is its module and address. */
+/* The name of a line of a location. */
 static int
-name_location (Writer *writer, uint32_t row, uint32_t *ret)
+name_line (Writer *writer, const ProfLocation *location, uint32_t function, uint32_t *ret)
 {
-  const ProfProfile *profile = writer->profile;
-  const ProfLocation *location = &profile->locations.items[row];
-  const ProfMapping *mapping = &profile->mappings.items[location->mapping];
-  const char *module = prof_string_table_get (&profile->strings, mapping->filename);
-  const char *slash = strrchr (module, '/');
-  char name[256];
-  if (*module == '\0')
-    snprintf (name, sizeof name, "0x%" PRIx64, location->address);
-  else
-    snprintf (name, sizeof name, "%.200s+0x%" PRIx64, slash != NULL ? slash + 1 : module,
-              location->address - mapping->start + mapping->offset);
-  return intern_name (writer, name, strlen (name), ret);
+  const ProfStringTable *strings = &writer->profile->strings;
+  uint32_t *known = &writer->function_names[function];
+  uint32_t name = prof_frame_get_name (writer->profile, function);
+  if (name == 0)
+    return name_address (writer, location, ret);
+  int r = 0;
+  if (*known == 0)
+    r = intern_name (writer, prof_string_table_get (strings, name),
+                     prof_string_table_size (strings, name), known);
+  *ret = *known;
+  return r;
 }
 
 static int
@@ -104,10 +97,10 @@ push_lines (Writer *writer, const ProfLocation *location)
 {
   const ProfLine *lines = writer->profile->lines.items + location->first_line;
   for (size_t i = 0; i < location->n_lines; i++) {
-    uint32_t *name = &writer->function_names[lines[i].function];
-    int r = *name == 0 ? name_function (writer, lines[i].function, name) : 0;
+    uint32_t name;
+    int r = name_line (writer, location, lines[i].function, &name);
     if (r == 0)
-      r = prof_vec_push (&writer->stack, *name);
+      r = prof_vec_push (&writer->stack, name);
     if (r < 0)
       return r;
   }
@@ -118,11 +111,11 @@ static int
 push_location (Writer *writer, uint32_t row)
 {
   const ProfLocation *location = &writer->profile->locations.items[row];
+  uint32_t *known = &writer->location_names[row];
   if (location->n_lines > 0)
     return push_lines (writer, location);
-  uint32_t *name = &writer->location_names[row];
-  int r = *name == 0 ? name_location (writer, row, name) : 0;
-  return r < 0 ? r : prof_vec_push (&writer->stack, *name);
+  int r = *known == 0 ? name_address (writer, location, known) : 0;
+  return r < 0 ? r : prof_vec_push (&writer->stack, *known);
 }
 
 static int
@@ -209,7 +202,7 @@ put_line (Writer *writer, uint32_t node)
 static int
 write_profile (Writer *writer, unsigned value_type, int fd)
 {
-  int r = 0;
+  int r = prof_frame_check_expansion (writer->profile);
   for (size_t i = 0; r == 0 && i < writer->profile->samples.n; i++)
     r = add_sample (writer, i, value_type);
   for (size_t node = 0; r == 0 && node < writer->sums.n; node++) {
@@ -234,6 +227,10 @@ prof_collapsed_write (const ProfProfile *profile, unsigned value_type, int fd, P
   int r = init (&writer, profile);
   if (r == 0)
     r = write_profile (&writer, value_type, fd);
+  if (r == -EFBIG)
+    return prof_error_set (reterr, r,
+                           "Can't write collapsed stacks: the profile has more inlined calls than "
+                           "any real one.");
   if (r < 0)
     return prof_error_set (reterr, r, "Can't write collapsed stacks: %s.", strerror (-r));
   return 0;

@@ -2,10 +2,8 @@
 /* Copyright the libprof authors */
 #include "profile/report-rows.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/hash.h"
+#include "profile/frame.h"
 
 /* What makes functions of a report the same: strings of the report. */
 typedef struct {
@@ -55,17 +53,9 @@ intern (ProfReport *report, uint32_t profile_string)
 static int
 intern_address (ProfReport *report, const ProfLocation *location)
 {
-  const ProfMapping *mapping = &report->profile->mappings.items[location->mapping];
-  const char *module = prof_profile_get_string (report->profile, mapping->filename);
-  const char *slash = strrchr (module, '/');
-  char text[128];
-  int n;
-  if (*module == '\0')
-    n = snprintf (text, sizeof text, "0x%" PRIx64, location->address);
-  else
-    n = snprintf (text, sizeof text, "%.100s+0x%" PRIx64, slash == NULL ? module : slash + 1,
-                  location->address - mapping->start + mapping->offset);
-  return prof_string_table_intern (&report->strings, text, (size_t)n);
+  char text[PROF_FRAME_ADDRESS_SIZE];
+  size_t n = prof_frame_name_address (report->profile, location, text, sizeof text);
+  return prof_string_table_intern (&report->strings, text, n);
 }
 
 /* A location without lines, or a line whose function has no name. */
@@ -87,8 +77,8 @@ add_line (Builder *builder, const ProfLocation *location, uint32_t function_row)
 {
   ProfReport *report = builder->report;
   const ProfFunction *f = &report->profile->functions.items[function_row];
-  uint32_t f_name = f->name != 0 ? f->name : f->system_name;
-  if (prof_profile_get_string_size (report->profile, f_name) == 0)
+  uint32_t f_name = prof_frame_get_name (report->profile, function_row);
+  if (f_name == 0)
     return add_address (builder, location);
   int name = intern (report, f_name), filename = intern (report, f->filename);
   int module = intern (report, report->profile->mappings.items[location->mapping].filename);
@@ -130,18 +120,6 @@ set_strings (Builder *builder)
   }
 }
 
-/* A frame of the file may stand for many: hostile input must not make much of little. */
-static int
-check_amplification (const ProfReport *report)
-{
-  enum { MAX_MEAN_FRAMES = 64, N_FREE = 65536 };
-  const ProfProfile *profile = report->profile;
-  uint64_t n_frames = 0;
-  prof_vec_foreach (location, &profile->stacks)
-    n_frames += report->location_frames[*location].n;
-  return n_frames > profile->stacks.n * (uint64_t)MAX_MEAN_FRAMES + N_FREE ? -EFBIG : 0;
-}
-
 static int
 add_all (Builder *builder)
 {
@@ -155,7 +133,7 @@ add_all (Builder *builder)
       return r;
   }
   set_strings (builder);
-  return check_amplification (report);
+  return prof_frame_check_expansion (profile);
 }
 
 int

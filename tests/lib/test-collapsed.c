@@ -135,15 +135,40 @@ test_inlined_and_nameless_frames_are_written (void **state)
   assert_int_equal (prof_profile_add_mapping (profile, &mapping), 1);
   uint32_t inlined = add_function (profile, "in;lined\n", "");
   uint32_t caller = add_function (profile, "", "_caller");
+  uint32_t nameless = add_function (profile, "", "");
   uint32_t stack[] = {
+    add_location (profile, 0x98, 0, nameless, 0),
     add_location (profile, 0x99, 0, 0, 0),
     add_location (profile, 0x10020, 1, 0, 0),
     add_location (profile, 0x10040, 1, inlined, caller),
   };
-  prof_profile_add_sample (profile, stack, 3, (int64_t[]){ 1, 10 });
+  prof_profile_add_sample (profile, stack, 4, (int64_t[]){ 1, 10 });
   prof_profile_add_sample (profile, NULL, 0, (int64_t[]){ 0, 20 });
-  assert_writes (profile, 0, "_caller;in:lined?;libx.so+0x1020;0x99 1\n");
-  assert_writes (profile, 1, "_caller;in:lined?;libx.so+0x1020;0x99 10\n[no stack] 20\n");
+  assert_writes (profile, 0, "_caller;in:lined?;libx.so+0x1020;0x99;0x98 1\n");
+  assert_writes (profile, 1, "_caller;in:lined?;libx.so+0x1020;0x99;0x98 10\n[no stack] 20\n");
+  prof_profile_unref (profile);
+}
+
+static void
+test_too_many_inlined_calls_are_refused (void **state)
+{
+  (void)state;
+  enum { N_LINES = 10000, N_FRAMES = 1000 };
+  static ProfLine lines[N_LINES];
+  uint32_t stack[N_FRAMES];
+  ProfProfile *profile;
+  ProfError error = PROF_ERROR_INIT;
+  assert_int_equal (prof_profile_new (&profile), 0);
+  prof_profile_add_value_type (profile, "samples", "count");
+  uint32_t function = add_function (profile, "f", "");
+  for (size_t i = 0; i < N_LINES; i++)
+    lines[i].function = function;
+  assert_int_equal (prof_profile_add_location (profile, &(ProfLocation){ 0 }, lines, N_LINES), 1);
+  for (size_t i = 0; i < N_FRAMES; i++)
+    stack[i] = 1;
+  prof_profile_add_sample (profile, stack, N_FRAMES, (int64_t[]){ 1 });
+  assert_int_equal (prof_collapsed_write (profile, 0, -1, &error), -EFBIG);
+  assert_non_null (strstr (error.message, "more inlined calls than any real one"));
   prof_profile_unref (profile);
 }
 
@@ -253,6 +278,7 @@ main (void)
     cmocka_unit_test (test_equal_stacks_are_summed_and_zeros_left_out),
     cmocka_unit_test (test_sums_stay_in_range),
     cmocka_unit_test (test_inlined_and_nameless_frames_are_written),
+    cmocka_unit_test (test_too_many_inlined_calls_are_refused),
     cmocka_unit_test (test_a_wrong_sample_type_is_told),
     cmocka_unit_test (test_wrong_lines_are_named),
     cmocka_unit_test (test_bounds_are_kept),

@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/* Writes a gzip-compressed profile.proto (google/pprof) to a descriptor. */
+/* Writes a gzip-compressed profile.proto (google/pprof) to a descriptor. Ids are rows; equal
+ * profiles give equal bytes. What write(2) said is returned. */
 PROF_API int prof_pprof_write (const ProfProfile *profile, int fd, ProfError *reterr);
 
 /* Writes to a temporary file beside `path` and renames it over `path`: on failure the old file
@@ -18,12 +19,15 @@ PROF_API int prof_pprof_write (const ProfProfile *profile, int fd, ProfError *re
 PROF_API int prof_pprof_save (const ProfProfile *profile, const char *path, ProfError *reterr);
 
 /* Reads a profile.proto, gzip-compressed or not, from the descriptor's position to its end. Checks
- * google/pprof's validity rules: -EBADMSG with the table and the index at fault; -EFBIG when a
- * bound against hostile input is met. */
+ * google/pprof's validity rules: -EBADMSG with the table and the index at fault, which counts from
+ * 0; -EFBIG when a bound against hostile input is met. Every row, string and unknown field is kept,
+ * in its order; ids become rows. */
 PROF_API int prof_pprof_read (int fd, ProfProfile **ret, ProfError *reterr);
 PROF_API int prof_pprof_open (const char *path, ProfProfile **ret, ProfError *reterr);
 
-/* Brendan Gregg's collapsed stacks: "root;caller;leaf 42\n". Writing sums one sample type. */
+/* Brendan Gregg's collapsed stacks: "root;caller;leaf 42\n". Writing sums one sample type by the
+ * names of the frames; sums of 0 are left out. Reading takes gzip as well, and names the line at
+ * fault (-EBADMSG); it makes a profile of one sample type, samples/count. */
 PROF_API int prof_collapsed_write (const ProfProfile *profile,
                                    unsigned value_type,
                                    int fd,
