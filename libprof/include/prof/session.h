@@ -26,7 +26,7 @@ typedef struct {
 /* How stacks ended. Reasons: "root", "depth limit", "stack slice ended", "no unwind data",
  * "bad read", "loop". */
 typedef struct {
-  const char *module; /* where the last frame was; "" for all modules together */
+  const char *module; /* where the last frame was */
   const char *reason;
   uint64_t n_stacks;
 } ProfSessionStackEnd;
