@@ -40,8 +40,10 @@ read_table (Table *table,
   }
   *p = (uint8_t)n_header;
   p += 4;
-  memcpy (p, header, n_header);
-  memcpy (p + n_header, program, n_program);
+  if (n_header > 0)
+    memcpy (p, header, n_header);
+  if (n_program > 0)
+    memcpy (p + n_header, program, n_program);
   size_t n = (size_t)(p - table->bytes) + n_header + n_program;
   table->bytes[0] = (uint8_t)(n - 4);
   table->sections.line.bytes = table->bytes;

@@ -5,10 +5,11 @@
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
 
 /* A global symbol at an instruction of its own. */
-#define LABEL(name) __asm__ volatile (".globl " name "\n" name ": nop" ::: "memory")
+#define LABEL(name) __asm__ volatile(".globl " name "\n" name ": nop" ::: "memory")
 
-#line 500
-namespace shape {
+#line 499
+namespace shape
+{
 struct Counter {
   int value;
 
