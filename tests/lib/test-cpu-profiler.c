@@ -26,7 +26,7 @@ thread_cpu_ns (void)
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static volatile uint64_t sink;
+static _Thread_local volatile uint64_t sink;
 
 __attribute__ ((noinline)) static void
 burn_leaf (void)
