@@ -14,11 +14,31 @@
 #include "cleanup.h"
 #include "message.h"
 
+static const char *
+get_advice (int error)
+{
+  switch (error) {
+  case ENOENT:
+    return ": make the directory first";
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return ": write where you may";
+  case EISDIR:
+    return ": name a file";
+  case ENOSPC:
+  case EDQUOT:
+    return ": free some space, or write elsewhere";
+  default:
+    return "";
+  }
+}
+
 int
 report_write_failure (const char *path, int error)
 {
-  message ("can't write %s: %s", strcmp (path, "-") == 0 ? "standard output" : path,
-           strerror (error));
+  message ("can't write %s: %s%s", strcmp (path, "-") == 0 ? "standard output" : path,
+           strerror (error), get_advice (error));
   return -1;
 }
 
@@ -57,9 +77,13 @@ check_output (const char *path)
   }
   if (is_special (path))
     return access (path, W_OK) < 0 ? report_write_failure (path, errno) : 0;
-  struct stat status;
-  if (path[0] == '\0' || (stat (path, &status) == 0 && S_ISDIR (status.st_mode)))
-    return report_write_failure (path[0] == '\0' ? "a file without a name" : path, EISDIR);
+  struct stat status = { 0 };
+  if (path[0] == '\0')
+    return report_write_failure ("a file without a name", EINVAL);
+  if (stat (path, &status) < 0 && errno != ENOENT)
+    return report_write_failure (path, errno);
+  if (S_ISDIR (status.st_mode))
+    return report_write_failure (path, EISDIR);
   cleanup (free) char *copy = strdup (path);
   if (copy == NULL)
     return report_write_failure (path, ENOMEM);

@@ -180,8 +180,10 @@ record (Recording *recording, const ProfCpuConfig *config)
   if (prof_cpu_profiler_new (config, &profiler, &error) < 0)
     return fail (&error);
   restore_open_files_of (prof_cpu_profiler_get_command_pid (profiler), &limit);
-  if (stop_signals_init () < 0) {
-    message ("can't wait for signals: %s", strerror (errno));
+  int r = stop_signals_init ();
+  if (r < 0) {
+    message ("can't wait for signals: %s%s", strerror (-r),
+             r == -EMFILE ? "; try: ulimit -n 256" : "");
     return STATUS_FAILURE;
   }
   recording->profiler = profiler;

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -21,6 +22,12 @@ prof_error_set (ProfError *error, int code, const char *format, ...)
   va_end (args);
   error->code = code;
   return code;
+}
+
+const char *
+prof_error_get_remedy (int code)
+{
+  return code == -EMFILE ? "; try: ulimit -n 256" : "";
 }
 
 void

@@ -9,5 +9,8 @@
 int prof_error_set (ProfError *error, int code, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
+/* What to try after such a failure, to stand at the end of a sentence; often "". */
+const char *prof_error_get_remedy (int code);
+
 /* Sends a message to the log function, if there is one. Any thread. */
 void prof_log (ProfLogLevel level, const char *format, ...) __attribute__ ((format (printf, 2, 3)));

@@ -59,7 +59,7 @@ static bool
 can_exclude_kernel (const ProfPerfSessionEvent *event, int error)
 {
   return (error == -EACCES || error == -EPERM) && !event->excludes_kernel
-         && !event->event.is_in_kernel;
+         && !event->event.is_in_kernel && !event->event.attr.exclude_user;
 }
 
 /* Tries the event of a row, each time with less, until the kernel takes it. */

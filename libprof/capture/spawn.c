@@ -257,7 +257,8 @@ prof_spawn_new (const char *const *argv,
   };
   r = fork_child (&child, ret);
   if (r < 0)
-    return prof_error_set (reterr, r, "can't start a process for '%s': %s", argv[0], strerror (-r));
+    return prof_error_set (reterr, r, "can't start a process for '%s': %s%s", argv[0],
+                           strerror (-r), prof_error_get_remedy (r));
   return 0;
 }
 

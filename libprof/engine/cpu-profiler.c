@@ -119,7 +119,8 @@ open_all (ProfCpuProfiler *profiler, ProfError *reterr)
   if (r >= 0)
     r = prof_collector_init (&profiler->collector, profiler->session, &funcs);
   if (r < 0)
-    return prof_error_set (reterr, r, "Can't prepare the recording: %s.", strerror (-r));
+    return prof_error_set (reterr, r, "Can't prepare the recording: %s%s.", strerror (-r),
+                           prof_error_get_remedy (r));
   profiler->collector.delay_ns = config->delay_ns;
   profiler->collector.duration_ns = config->duration_ns;
   profiler->target.session = profiler->session;

@@ -40,7 +40,8 @@ open_command (ProfCpuTarget *target, ProfError *reterr)
   bool enable_on_exec = config->delay_ns == 0;
   r = prof_perf_session_add_thread (target->session, target->spawn.pid, enable_on_exec, reterr);
   if (r >= 0 && (r = prof_collector_watch (target->collector, target->spawn.pid)) < 0)
-    prof_error_set (reterr, r, "Can't watch '%s' for its end.", config->command[0]);
+    prof_error_set (reterr, r, "Can't watch '%s' for its end: %s%s.", config->command[0],
+                    strerror (-r), prof_error_get_remedy (r));
   return r;
 }
 
@@ -52,8 +53,8 @@ check_pid (ProfCpuTarget *target, pid_t pid, ProfError *reterr)
     return prof_error_set (reterr, -ESRCH, "Can't record process %d: there is no such process.",
                            (int)pid);
   if (r < 0)
-    return prof_error_set (reterr, r, "Can't watch process %d for its end: %s.", (int)pid,
-                           strerror (-r));
+    return prof_error_set (reterr, r, "Can't watch process %d for its end: %s%s.", (int)pid,
+                           strerror (-r), prof_error_get_remedy (r));
   return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,26 +66,45 @@ save_directly (const ProfProfile *profile, const char *path, ProfError *reterr)
   return r < 0 ? fail (reterr, r, path) : 0;
 }
 
-/* A new file beside `path`. */
+/* A file without a name: whatever ends this process leaves nothing. Not
+ * every file system has them; the answer EISDIR is an old kernel's. */
 static int
-open_beside (const char *path, char **ret_path)
+open_nameless (const char *directory)
+{
+  int fd = open (directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  return fd >= 0 ? fd : errno == EISDIR ? -EOPNOTSUPP : -errno;
+}
+
+/* Links the nameless file `fd` as `beside`, or makes a new one if `fd` is -EOPNOTSUPP. */
+static int
+name_file (int fd, const char *beside)
+{
+  char link[32];
+  if (fd < 0)
+    return (fd = open (beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) < 0 ? -errno : fd;
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  return linkat (AT_FDCWD, link, AT_FDCWD, beside, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+/* Finds a name in the directory that is free, for name_file(). */
+static int
+name_beside (const char *directory, int fd, char **ret_path)
 {
   uint64_t seed = prof_monotonic_ns () ^ (uint64_t)getpid () << 40;
-  for (unsigned try = 0; try < MAX_TRIES; try++) {
-    cleanup (prof_free) char *beside = NULL;
-    if (asprintf (&beside, "%s.%012llx.tmp", path,
+  int r = -EEXIST;
+  for (unsigned try = 0; try < MAX_TRIES && r == -EEXIST; try++) {
+    char *beside;
+    if (asprintf (&beside, "%s/.prof-%012llx.tmp", directory,
                   (unsigned long long)((seed + try) & 0xffffffffffff))
-        < 0) {
-      beside = NULL;
+        < 0)
       return -ENOMEM;
-    }
-    int fd = open (beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0)
-      *ret_path = steal (&beside);
-    if (fd >= 0 || errno != EEXIST)
-      return fd >= 0 ? fd : -errno;
+    r = name_file (fd, beside);
+    if (r >= 0)
+      *ret_path = beside;
+    else
+      free (beside);
   }
-  return -EEXIST;
+  return r;
 }
 
 /* What replaces a file has the same permissions. */
@@ -98,18 +118,33 @@ copy_mode (const char *path, int fd)
 }
 
 static int
-replace (const ProfProfile *profile, const char *path)
+write_new (const ProfProfile *profile, const char *path, int fd)
 {
-  cleanup (prof_free) char *beside = NULL;
-  cleanup (prof_close) int fd = open_beside (path, &beside);
-  if (fd < 0)
-    return fd;
   int r = copy_mode (path, fd);
   if (r == 0)
     r = prof_pprof_write (profile, fd, NULL);
-  if (r == 0 && (fsync (fd) < 0 || rename (beside, path) < 0))
+  return r == 0 && fsync (fd) < 0 ? -errno : r;
+}
+
+static int
+replace (const ProfProfile *profile, const char *path)
+{
+  cleanup (prof_free) char *beside = NULL, *copy = strdup (path);
+  if (copy == NULL)
+    return -ENOMEM;
+  const char *directory = dirname (copy);
+  cleanup (prof_close) int fd = open_nameless (directory);
+  bool is_nameless = fd != -EOPNOTSUPP;
+  if (!is_nameless)
+    fd = name_beside (directory, -EOPNOTSUPP, &beside);
+  if (fd < 0)
+    return fd;
+  int r = write_new (profile, path, fd);
+  if (r == 0 && is_nameless)
+    r = name_beside (directory, fd, &beside);
+  if (r == 0 && rename (beside, path) < 0)
     r = -errno;
-  if (r < 0)
+  if (r < 0 && beside != NULL)
     unlink (beside);
   return r;
 }
