@@ -20,7 +20,7 @@ enum { MAX_TRIES = 100 };
 static int
 fail (ProfError *reterr, int code, const char *path)
 {
-  const char *advice = "";
+  const char *advice = prof_error_get_remedy (code);
   if (code == -ENOSPC || code == -EDQUOT)
     advice = ": free some space, or save elsewhere";
   else if (code == -ENOENT)

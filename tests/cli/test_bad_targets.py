@@ -59,7 +59,7 @@ def test_is_killed():
 
 
 def test_pid_ends_meanwhile():
-    with Scratch() as scratch, subprocess.Popen([PYTHON, '-c', BURN * 1]) as target:
+    with Scratch() as scratch, subprocess.Popen([PYTHON, '-c', BURN]) as target:
         recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '-p', str(target.pid))
         target.wait()
         status = finish(recorder)
@@ -213,7 +213,8 @@ def test_odd_names():
         for name in ODD_NAMES:
             path = os.path.join(directory, name)
             shutil.copy(PROGRAMS / 'plain-pie', path)
-            scratch.run(b'record', b'-q', b'-o', b'out.pb.gz', b'--', path)
+            scratch.run(b'record', b'-q', b'-o', b'out.pb.gz', b'--', b'timeout', b'0.15', path,
+                        status=124)
             functions = {f['name'] for f in scratch.read('out.pb.gz')['functions']}
             check('burn_leaf' in functions, f'{name!r}: {functions}')
             check_formats(scratch, 'out.pb.gz')
@@ -255,8 +256,8 @@ def test_long_paths():
                 os.write(copy, source.read())
                 os.close(copy)
             out = scratch.path / 'out.pb.gz'
-            scratch.run('record', '-q', '-o', out, '--', './program', cwd=f'/proc/self/fd/{fd}',
-                        pass_fds=[fd])
+            scratch.run('record', '-q', '-o', out, '--', 'timeout', '0.15', './program', status=124,
+                        cwd=f'/proc/self/fd/{fd}', pass_fds=[fd])
             os.close(fd)
             check(scratch.read('out.pb.gz')['recordings'][0]['samples'] > 0, n_bytes)
             check_formats(scratch, 'out.pb.gz', 'burn_leaf' if n_bytes <= 4060 else 'toolong')
@@ -270,7 +271,8 @@ def interrupt(seed):
     moment = random.Random(seed)
     sig = moment.choice([signal.SIGINT, signal.SIGTERM])
     with Scratch() as scratch:
-        recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '--', 'sh', '-c', 'while :; do :; done')
+        recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '--', 'sh', '-c',
+                                 'while :; do :; done')
         time.sleep(moment.uniform(0, 0.3))
         status = finish(recorder, sig)
         if status == -sig:

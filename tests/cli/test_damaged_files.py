@@ -112,7 +112,7 @@ def test_gzip_bombs():
     with Scratch() as scratch:
         save_good_profile(scratch)
         for unit in bytes_field(6, b''), bytes_field(2, b'\x12\x01\x00'), bytes_field(15, bytes(2000)):
-            (scratch.path / 'bad.pb.gz').write_bytes(make_bomb(unit, 200 << 20))
+            (scratch.path / 'bad.pb.gz').write_bytes(make_bomb(unit, 100 << 20))
             scratch.refuse('report', 'bad.pb.gz', says=['bad.pb.gz'])
         used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         check(used < MOST_MEMORY_KB, f'{used} KiB for a small file')

@@ -57,7 +57,8 @@ def test_own_command():
 
 def test_own_process():
     prefix = DROP if os.geteuid() == 0 else []
-    with Unprivileged() as scratch, subprocess.Popen([*prefix, 'sh', '-c', 'while :; do :; done']) as target:
+    command = [*prefix, 'sh', '-c', 'while :; do :; done']
+    with Unprivileged() as scratch, subprocess.Popen(command) as target:
         while prefix and os.stat(f'/proc/{target.pid}').st_uid != NOBODY:
             check(target.poll() is None, 'the target ended')
         result = scratch.record('-d', '200ms', '-p', str(target.pid))
@@ -77,7 +78,8 @@ def test_whole_system():
         raise Skip('kernel.perf_event_paranoid gives the whole system to all')
     with Unprivileged() as scratch:
         scratch.refuse('record', '-q', '-a', '-d', '0.1',
-                       says=['the whole system', f'(it is {read_paranoid()})', 'try: sudo sysctl', 'setcap'])
+                       says=['the whole system', f'(it is {read_paranoid()})', 'try: sudo sysctl',
+                             'setcap'])
 
 
 def test_kernel_only():
