@@ -364,6 +364,25 @@ test_a_command_that_was_never_started_is_gone_after_free (void **state)
   assert_int_equal (errno, ESRCH);
 }
 
+/* The end of a duration, a stop and a snapshot at the same moment: none may wait for ever. */
+static void
+test_ends_and_requests_meet (void **state)
+{
+  (void)state;
+  for (unsigned i = 0; i < 60; i++) {
+    ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+    config.duration_ns = 1000000 + i * 50000;
+    ProfCpuProfiler *profiler = make_started (&config);
+    ProfProfile *profile = NULL;
+    burn_ms (i % 5);
+    if (i % 2 == 0)
+      assert_int_equal (prof_cpu_profiler_stop (profiler, NULL), 0);
+    assert_int_equal (prof_cpu_profiler_generate_profile (profiler, &profile, NULL), 0);
+    prof_profile_unref (profile);
+    prof_cpu_profiler_free (profiler);
+  }
+}
+
 int
 main (void)
 {
@@ -378,6 +397,7 @@ main (void)
     cmocka_unit_test (test_another_process_is_recorded_until_it_exits),
     cmocka_unit_test (test_what_can_not_be_recorded_is_refused_in_a_sentence),
     cmocka_unit_test (test_a_command_that_was_never_started_is_gone_after_free),
+    cmocka_unit_test (test_ends_and_requests_meet),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
