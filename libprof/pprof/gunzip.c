@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 
-enum { INPUT_BYTES = 128 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS };
+enum { INPUT_BYTES = 64 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS };
 
 int
 prof_gunzip_init (ProfGunzip *gunzip, int fd)

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "pprof/write-all.h"
 
-enum { OUTPUT_BYTES = 128 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS, MEMORY_LEVEL = 8 };
+enum { OUTPUT_BYTES = 64 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS, MEMORY_LEVEL = 8 };
 
 int
 prof_gzip_init (ProfGzip *gzip, int fd, int level)

@@ -13,7 +13,7 @@
 #include "pprof/gunzip.h"
 #include "pprof/pprof-decoder.h"
 
-enum { FIRST_WINDOW_BYTES = 256 << 10 };
+enum { FIRST_WINDOW_BYTES = 64 << 10 };
 
 /* A part of the raw profile that slides over it, and holds at least the field being decoded. */
 typedef struct {

@@ -14,7 +14,7 @@
 #include "pprof/wire-buffer.h"
 #include "profile/profile-tables.h"
 
-enum { FLUSH_BYTES = 128 << 10 };
+enum { FLUSH_BYTES = 64 << 10 };
 
 typedef struct {
   const ProfProfile *profile;

@@ -26,7 +26,8 @@ below (OracleMaker *maker, uint64_t n)
 static int64_t
 any_number (OracleMaker *maker)
 {
-  uint64_t number = prof_prng_next (&maker->prng) >> below (maker, 64);
+  uint64_t shift = below (maker, 64);
+  uint64_t number = prof_prng_next (&maker->prng) >> shift;
   return (int64_t)(below (maker, 4) == 0 ? -number : number);
 }
 

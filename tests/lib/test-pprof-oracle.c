@@ -9,7 +9,7 @@
 /* Random profiles: protobuf-c packs them and libprof reads; libprof writes and protobuf-c unpacks.
  * All must say the same. */
 
-enum { N_PROFILES = 200, N_MUTATIONS = 20, MAX_RAW = 1 << 16 };
+enum { N_PROFILES = 150, N_MUTATIONS = 12, MAX_RAW = 1 << 16 };
 
 static size_t
 pack (const Prof__Oracle__Profile *message, uint8_t *raw)
@@ -96,7 +96,7 @@ test_damaged_profiles_mean_the_same_or_nothing (void **state)
     oracle_free (&maker);
   }
   print_message ("%u damaged profiles taken, %u refused\n", n_taken, n_refused);
-  assert_true (n_taken > 500 && n_refused > 500);
+  assert_true (n_taken > 300 && n_refused > 300);
 }
 
 int
