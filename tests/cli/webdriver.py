@@ -25,9 +25,17 @@ class Browser:
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.driver = subprocess.Popen(['chromedriver', '--port=0'], stdout=subprocess.PIPE, text=True)
+        try:
+            self.start_session()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def start_session(self):
         for line in self.driver.stdout:
             if match := re.search(r'started successfully on port (\d+)', line):
-                self.url = f'http://localhost:{match[1]}'
+                self.url = f'http://127.0.0.1:{match[1]}'
                 break
         else:
             raise AssertionError('chromedriver did not start')
@@ -36,10 +44,14 @@ class Browser:
         capabilities = {'alwaysMatch': {'goog:chromeOptions': options}}
         session = self.call('POST', '/session', {'capabilities': capabilities})
         self.url += f'/session/{session["sessionId"]}'
-        return self
 
     def __exit__(self, *_):
-        self.call('DELETE', '')
+        try:
+            self.call('DELETE', '')
+        finally:
+            self.end()
+
+    def end(self):
         self.driver.terminate()
         self.driver.communicate()
         self.directory.cleanup()
