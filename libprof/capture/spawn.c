@@ -294,6 +294,23 @@ reap (ProfSpawn *spawn)
 }
 
 int
+prof_spawn_wait (ProfSpawn *spawn, bool block, int *ret_status)
+{
+  if (spawn->pid <= 0)
+    return -ECHILD;
+  while (!spawn->is_reaped) {
+    pid_t pid = waitpid (spawn->pid, &spawn->wait_status, block ? 0 : WNOHANG);
+    if (pid == 0)
+      return -EAGAIN;
+    if (pid < 0 && errno != EINTR)
+      return -errno;
+    spawn->is_reaped = pid > 0;
+  }
+  *ret_status = spawn->wait_status;
+  return 0;
+}
+
+int
 prof_spawn_start (ProfSpawn *spawn, const char *name, ProfError *reterr)
 {
   int error = 0;

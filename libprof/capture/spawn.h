@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <prof/error.h>
@@ -10,6 +11,8 @@
 typedef struct {
   pid_t pid;
   int socket_fd; /* "go" to the child; back comes exec's errno, or the end when exec was good */
+  bool is_reaped;
+  int wait_status; /* once reaped */
 } ProfSpawn;
 
 /* Forks; the caller reaps the command, unless its start fails. `argv` is NULL-terminated, its
@@ -23,5 +26,8 @@ int prof_spawn_new (const char *const *argv,
                     ProfError *reterr);
 /* Lets it exec, and waits until it has. The error is exec's. */
 int prof_spawn_start (ProfSpawn *spawn, const char *name, ProfError *reterr);
+/* Waits for its end; may be called again afterwards. -ECHILD: there is no command; with `block`
+ * false, -EAGAIN: it runs. */
+int prof_spawn_wait (ProfSpawn *spawn, bool block, int *ret_status);
 /* Kills and reaps a command that was not started; closes the descriptors. */
 void prof_spawn_finish (ProfSpawn *spawn);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -14,7 +15,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "capture/record-merge.h"
 
 /* Rings wake the thread at their watermark; what is slower than that is read so often. */
 #define POLL_NS 100000000u
@@ -24,13 +24,16 @@
 enum {
   TOKEN_WAKE,
   TOKEN_PIDFD,
-  TOKEN_RING,
+  TOKEN_POLLED,
 };
 
-static uint64_t
-pack_token (unsigned kind, unsigned index)
+static int
+watch_fd (ProfCollector *collector, int fd, unsigned kind)
 {
-  return (uint64_t)kind << 32 | index;
+  struct epoll_event event = { .events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | (unsigned)fd };
+  if (epoll_ctl (collector->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 && errno != EEXIST)
+    return -errno;
+  return 0;
 }
 
 void
@@ -45,18 +48,10 @@ prof_collector_notify (ProfCollector *collector, unsigned flags)
 static void
 drain (ProfCollector *collector, uint64_t until_ns)
 {
-  size_t n_rings;
-  ProfPerfRing *rings = prof_perf_session_get_rings (collector->session, &n_rings);
-  for (size_t i = 0; i < n_rings; i++)
-    prof_perf_ring_refresh (&rings[i]);
-  ProfRecordMergeStats stats = { 0 };
-  int r = prof_record_merge (rings, n_rings, prof_perf_session_get_format (collector->session),
-                             until_ns, collector->funcs.take, collector->funcs.owner, &stats);
-  for (size_t i = 0; i < n_rings; i++)
-    prof_perf_ring_release (&rings[i]);
-  collector->n_damaged += stats.n_damaged;
-  if (r < 0) {
-    prof_error_set (&collector->error, r, "Can't read the samples: out of memory.");
+  int r = collector->funcs.drain (collector->funcs.owner, until_ns);
+  if (r < 0 && collector->error.code == 0) {
+    prof_error_set (&collector->error, r, "Stopped recording: %s%s.", strerror (-r),
+                    prof_error_get_remedy (r));
     prof_collector_notify (collector, PROF_EVENT_FAILED);
     collector->wants_stop = true;
   }
@@ -78,18 +73,18 @@ answer_request (ProfCollector *collector)
 static void
 handle_event (ProfCollector *collector, const struct epoll_event *event)
 {
-  unsigned kind = (unsigned)(event->data.u64 >> 32), index = (unsigned)event->data.u64;
+  unsigned kind = (unsigned)(event->data.u64 >> 32);
+  int fd = (int)(unsigned)event->data.u64;
   if (kind == TOKEN_WAKE) {
     eventfd_t value;
     eventfd_read (collector->wake_fd, &value);
   } else if (kind == TOKEN_PIDFD) {
-    epoll_ctl (collector->epoll_fd, EPOLL_CTL_DEL, collector->pidfds.items[index], NULL);
+    epoll_ctl (collector->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
     if (++collector->n_exited == collector->pidfds.n)
       collector->wants_stop = true;
   } else if (event->events & EPOLLHUP) {
     /* All threads of this ring are gone: it would be ready for ever. */
-    epoll_ctl (collector->epoll_fd, EPOLL_CTL_DEL,
-               prof_perf_session_get_ring_fd (collector->session, index), NULL);
+    epoll_ctl (collector->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
   }
 }
 
@@ -125,26 +120,9 @@ wait_for_delay (ProfCollector *collector)
 }
 
 static int
-watch_rings (ProfCollector *collector)
-{
-  size_t n_rings;
-  prof_perf_session_get_rings (collector->session, &n_rings);
-  for (size_t i = 0; i < n_rings; i++) {
-    struct epoll_event event
-        = { .events = EPOLLIN, .data.u64 = pack_token (TOKEN_RING, (unsigned)i) };
-    int fd = prof_perf_session_get_ring_fd (collector->session, i);
-    if (epoll_ctl (collector->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 && errno != EEXIST)
-      return -errno;
-  }
-  return 0;
-}
-
-static int
 begin (ProfCollector *collector)
 {
   int r = collector->funcs.begin (collector->funcs.owner, &collector->error);
-  if (r >= 0 && (r = watch_rings (collector)) < 0)
-    prof_error_set (&collector->error, r, "Can't wait for samples: epoll refused the rings.");
   uint64_t now_ns = prof_monotonic_ns ();
   collector->begin_ns = now_ns;
   if (collector->duration_ns > 0)
@@ -187,7 +165,7 @@ run (void *data)
     report_begin (collector, r);
   if (r >= 0)
     record (collector);
-  prof_perf_session_disable (collector->session);
+  collector->funcs.disable (collector->funcs.owner);
   drain (collector, UINT64_MAX);
   collector->end_ns = prof_monotonic_ns ();
   collector->funcs.end (collector->funcs.owner);
@@ -270,14 +248,18 @@ prof_collector_watch (ProfCollector *collector, pid_t pid)
   int fd = (int)syscall (SYS_pidfd_open, pid, 0);
   if (fd < 0)
     return -errno;
-  struct epoll_event event
-      = { .events = EPOLLIN, .data.u64 = pack_token (TOKEN_PIDFD, (unsigned)collector->pidfds.n) };
-  if (epoll_ctl (collector->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
-      || prof_vec_push (&collector->pidfds, fd) < 0) {
+  int r = watch_fd (collector, fd, TOKEN_PIDFD);
+  if (r >= 0 && prof_vec_push (&collector->pidfds, fd) < 0)
+    r = -ENOMEM;
+  if (r < 0)
     close (fd);
-    return -ENOMEM;
-  }
-  return 0;
+  return r;
+}
+
+int
+prof_collector_poll (ProfCollector *collector, int fd)
+{
+  return watch_fd (collector, fd, TOKEN_POLLED);
 }
 
 static int
@@ -288,18 +270,13 @@ open_fds (ProfCollector *collector)
   collector->notify_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (collector->epoll_fd < 0 || collector->wake_fd < 0 || collector->notify_fd < 0)
     return -errno;
-  struct epoll_event event = { .events = EPOLLIN, .data.u64 = pack_token (TOKEN_WAKE, 0) };
-  if (epoll_ctl (collector->epoll_fd, EPOLL_CTL_ADD, collector->wake_fd, &event) < 0)
-    return -errno;
-  return 0;
+  return watch_fd (collector, collector->wake_fd, TOKEN_WAKE);
 }
 
 int
-prof_collector_init (ProfCollector *collector,
-                     ProfPerfSession *session,
-                     const ProfCollectorFuncs *funcs)
+prof_collector_init (ProfCollector *collector, const ProfCollectorFuncs *funcs)
 {
-  *collector = (ProfCollector){ .session = session, .funcs = *funcs };
+  *collector = (ProfCollector){ .funcs = *funcs };
   pthread_mutex_init (&collector->lock, NULL);
   sem_init (&collector->begun, 0, 0);
   sem_init (&collector->request.done, 0, 0);

@@ -13,16 +13,18 @@
 #include <prof/error.h>
 
 #include "base/vec.h"
-#include "capture/perf-session.h"
 
-/* The thread that reads the rings: the only loop of a recording. It opens and enables the events
- * itself, hands records in the order of time to its owner, and stops at the end of the duration or
- * of the targets. Between start and the end of stop, the callbacks run in this thread only. */
+/* The thread that reads the rings: the only loop of a recording. It has its owner open and drain
+ * what is recorded, and stops at the end of the duration or of the targets. Between start and the
+ * end of stop, the callbacks run in this thread only. */
 typedef struct {
   /* Opens and enables what is to be recorded. Called once, after the delay. */
   int (*begin) (void *owner, ProfError *reterr);
-  void (*take) (void *owner, const ProfRecord *record);
-  /* Events are disabled and the rings are empty. */
+  /* Takes what was recorded up to that time. A negative errno ends the recording. */
+  int (*drain) (void *owner, uint64_t until_ns);
+  /* Stops the recording at its source: what is still in the rings is drained after it. */
+  void (*disable) (void *owner);
+  /* The rings are empty. */
   void (*end) (void *owner);
   void *owner;
 } ProfCollectorFuncs;
@@ -31,7 +33,6 @@ typedef struct {
 typedef void (*ProfCollectorRequest) (void *owner, void *argument);
 
 typedef struct {
-  ProfPerfSession *session;
   ProfCollectorFuncs funcs;
   uint64_t delay_ns, duration_ns;
   PROF_VEC (int) pidfds; /* owned; the recording ends when all are readable. Empty: never */
@@ -55,17 +56,17 @@ typedef struct {
   size_t n_exited;
   uint64_t deadline_ns;           /* 0: none */
   atomic_ullong begin_ns, end_ns; /* CLOCK_MONOTONIC; 0: not yet */
-  uint64_t n_damaged;
 } ProfCollector;
 
-int prof_collector_init (ProfCollector *collector,
-                         ProfPerfSession *session,
-                         const ProfCollectorFuncs *funcs);
+int prof_collector_init (ProfCollector *collector, const ProfCollectorFuncs *funcs);
 /* Stops first. */
 void prof_collector_finish (ProfCollector *collector);
 
 /* The recording ends with this process (one of several). -ESRCH: it is gone. */
 int prof_collector_watch (ProfCollector *collector, pid_t pid);
+
+/* Wakes the thread when the descriptor is readable, until it hangs up. Collector's thread. */
+int prof_collector_poll (ProfCollector *collector, int fd);
 
 /* Starts the thread and, without a delay, waits until the events count. */
 int prof_collector_start (ProfCollector *collector, ProfError *reterr);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "capture/record-merge.h"
 #include "engine/collector.h"
 #include "engine/cpu-config.h"
 #include "engine/cpu-target.h"
@@ -77,14 +78,31 @@ take (void *owner, const ProfRecord *record)
 {
   ProfCpuProfiler *profiler = owner;
   prof_pipeline_take (&profiler->pipeline, record);
-  int r = profiler->pipeline.error;
-  if (r < 0 && !profiler->collector.wants_stop) {
-    prof_error_set (&profiler->collector.error, r, "Stopped recording: %s.", strerror (-r));
-    prof_collector_notify (&profiler->collector, PROF_EVENT_FAILED);
-    profiler->collector.wants_stop = true;
-  }
   if (record->kind == PROF_RECORD_LOST)
     prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
+}
+
+static int
+drain (void *owner, uint64_t until_ns)
+{
+  ProfCpuProfiler *profiler = owner;
+  size_t n_rings;
+  ProfPerfRing *rings = prof_perf_session_get_rings (profiler->session, &n_rings);
+  for (size_t i = 0; i < n_rings; i++)
+    prof_perf_ring_refresh (&rings[i]);
+  ProfRecordMergeStats stats = { 0 };
+  int r = prof_record_merge (rings, n_rings, prof_perf_session_get_format (profiler->session),
+                             until_ns, take, profiler, &stats);
+  for (size_t i = 0; i < n_rings; i++)
+    prof_perf_ring_release (&rings[i]);
+  return r < 0 ? r : profiler->pipeline.error;
+}
+
+static void
+disable (void *owner)
+{
+  ProfCpuProfiler *profiler = owner;
+  prof_perf_session_disable (profiler->session);
 }
 
 /* The rings tell of a loss only with the next record that fits; the events' own counts are whole.
@@ -114,10 +132,10 @@ open_all (ProfCpuProfiler *profiler, ProfError *reterr)
                                          .max_frames = config->max_stack_depth,
                                          .max_samples = config->max_samples,
                                          .keeps_time = config->collect_timestamps };
-  ProfCollectorFuncs funcs = { begin, take, end, profiler };
+  ProfCollectorFuncs funcs = { begin, drain, disable, end, profiler };
   r = prof_pipeline_init (&profiler->pipeline, &pipeline_config);
   if (r >= 0)
-    r = prof_collector_init (&profiler->collector, profiler->session, &funcs);
+    r = prof_collector_init (&profiler->collector, &funcs);
   if (r < 0)
     return prof_error_set (reterr, r, "Can't prepare the recording: %s%s.", strerror (-r),
                            prof_error_get_remedy (r));

@@ -134,8 +134,8 @@ enable (ProfCpuTarget *target, ProfError *reterr)
   return r;
 }
 
-int
-prof_cpu_target_begin (ProfCpuTarget *target, ProfError *reterr)
+static int
+begin (ProfCpuTarget *target, ProfError *reterr)
 {
   switch (target->config->target) {
   case PROF_TARGET_SELF:
@@ -153,6 +153,24 @@ prof_cpu_target_begin (ProfCpuTarget *target, ProfError *reterr)
   return -EINVAL;
 }
 
+static int
+poll_rings (ProfCpuTarget *target, ProfError *reterr)
+{
+  size_t n_rings;
+  prof_perf_session_get_rings (target->session, &n_rings);
+  int r = 0;
+  for (size_t i = 0; i < n_rings && r >= 0; i++)
+    r = prof_collector_poll (target->collector, prof_perf_session_get_ring_fd (target->session, i));
+  return r < 0 ? prof_error_set (reterr, r, "Can't wait for samples: epoll refused the rings.") : 0;
+}
+
+int
+prof_cpu_target_begin (ProfCpuTarget *target, ProfError *reterr)
+{
+  int r = begin (target, reterr);
+  return r < 0 ? r : poll_rings (target, reterr);
+}
+
 int
 prof_cpu_target_launch (ProfCpuTarget *target, ProfError *reterr)
 {
@@ -164,16 +182,5 @@ prof_cpu_target_launch (ProfCpuTarget *target, ProfError *reterr)
 int
 prof_cpu_target_wait (ProfCpuTarget *target, bool block, int *ret_status)
 {
-  if (target->spawn.pid <= 0)
-    return -ECHILD;
-  while (!target->is_reaped) {
-    pid_t pid = waitpid (target->spawn.pid, &target->wait_status, block ? 0 : WNOHANG);
-    if (pid == 0)
-      return -EAGAIN;
-    if (pid < 0 && errno != EINTR)
-      return -errno;
-    target->is_reaped = pid > 0;
-  }
-  *ret_status = target->wait_status;
-  return 0;
+  return prof_spawn_wait (&target->spawn, block, ret_status);
 }

@@ -19,8 +19,6 @@ typedef struct {
   ProfCollector *collector;
   ProfPipeline *pipeline;
   ProfSpawn spawn; /* pid 0: no command */
-  bool is_reaped;
-  int wait_status;
 } ProfCpuTarget;
 
 void prof_cpu_target_init (ProfCpuTarget *target, const ProfCpuConfig *config);
