@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "capture/record-merge.h"
 #include "engine/collector.h"
+#include "engine/counters.h"
 #include "engine/cpu-config.h"
 #include "engine/cpu-target.h"
 #include "engine/machine.h"
@@ -25,6 +26,7 @@ struct ProfCpuProfiler {
   ProfPipeline pipeline;
   ProfCollector collector;
   ProfCpuTarget target;
+  ProfCounters counters;
   bool is_started;
   uint64_t start_monotonic_ns, start_unix_ns;
   ProfProfileMakerStats made;
@@ -82,10 +84,26 @@ take (void *owner, const ProfRecord *record)
     prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
 }
 
+/* A row that can't be had is missing; the recording goes on. */
+static void
+count (ProfCpuProfiler *profiler)
+{
+  const ProfCpuConfig *config = &profiler->config.values;
+  uint64_t now_ns = prof_monotonic_ns ();
+  if (!config->collect_system_info || !prof_counters_are_due (&profiler->counters, now_ns))
+    return;
+  pid_t pids[PROF_MAX_COUNTED];
+  size_t n_pids = 0;
+  if (config->target != PROF_TARGET_SYSTEM)
+    n_pids = prof_process_table_list_alive (&profiler->pipeline.processes, pids, PROF_MAX_COUNTED);
+  prof_counters_add_row (&profiler->counters, now_ns, pids, n_pids);
+}
+
 static int
 drain (void *owner, uint64_t until_ns)
 {
   ProfCpuProfiler *profiler = owner;
+  count (profiler);
   size_t n_rings;
   ProfPerfRing *rings = prof_perf_session_get_rings (profiler->session, &n_rings);
   for (size_t i = 0; i < n_rings; i++)
@@ -154,6 +172,7 @@ prof_cpu_profiler_new (const ProfCpuConfig *config, ProfCpuProfiler **ret, ProfE
   if (profiler == NULL)
     return prof_error_set (reterr, -ENOMEM, "Can't make a profiler: out of memory.");
   prof_cpu_target_init (&profiler->target, &profiler->config.values);
+  prof_counters_init (&profiler->counters);
   profiler->collector.epoll_fd = profiler->collector.wake_fd = profiler->collector.notify_fd = -1;
   int r = prof_cpu_config_copy (config, &profiler->config, reterr);
   if (r >= 0 && profiler->config.values.sampling != NULL)
@@ -177,6 +196,7 @@ prof_cpu_profiler_free (ProfCpuProfiler *profiler)
   prof_pipeline_finish (&profiler->pipeline);
   prof_perf_session_free (profiler->session);
   prof_cpu_target_finish (&profiler->target);
+  prof_counters_finish (&profiler->counters);
   prof_sampling_unref (profiler->sampling);
   prof_cpu_config_finish (&profiler->config);
   free (profiler);
@@ -246,6 +266,7 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
 
 typedef struct {
   ProfSnapshot snapshot;
+  ProfCounters counters;
   int result;
 } SnapshotRequest;
 
@@ -255,6 +276,8 @@ take_snapshot (void *owner, void *argument)
   ProfCpuProfiler *profiler = owner;
   SnapshotRequest *request = argument;
   request->result = prof_snapshot_take (&profiler->pipeline, &request->snapshot);
+  if (request->result >= 0)
+    request->result = prof_counters_clone (&profiler->counters, &request->counters);
 }
 
 static const char *
@@ -297,11 +320,18 @@ describe_session (ProfCpuProfiler *profiler, const ProfMachine *machine)
 }
 
 static int
-make_profile (ProfCpuProfiler *profiler, const ProfSnapshot *snapshot, ProfProfile **ret)
+make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfProfile **ret)
 {
   const ProfCpuConfig *config = &profiler->config.values;
   ProfMachine machine;
   prof_machine_read (&machine);
+  cleanup (prof_free) ProfSessionSeries *series = NULL;
+  size_t n_series;
+  int r = prof_counters_get_series (&request->counters,
+                                    profiler->start_unix_ns - profiler->start_monotonic_ns, &series,
+                                    &n_series);
+  if (r < 0)
+    return r;
   ProfProfileMakerConfig maker = {
     .has_thread_names = config->include_thread_names,
     .has_thread_ids = config->collect_thread_ids,
@@ -314,7 +344,9 @@ make_profile (ProfCpuProfiler *profiler, const ProfSnapshot *snapshot, ProfProfi
     .session = describe_session (profiler, &machine),
   };
   maker.events = prof_perf_session_get_events (profiler->session, &maker.n_events);
-  return prof_profile_make (snapshot, &maker, ret, &profiler->made);
+  maker.session.series = series;
+  maker.session.n_series = n_series;
+  return prof_profile_make (&request->snapshot, &maker, ret, &profiler->made);
 }
 
 int
@@ -325,10 +357,10 @@ prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler, ProfProfile **ret
   SnapshotRequest request = { .result = -ENOMEM };
   prof_collector_call (&profiler->collector, take_snapshot, &request);
   int r = request.result;
-  if (r >= 0) {
-    r = make_profile (profiler, &request.snapshot, ret);
-    prof_snapshot_finish (&request.snapshot);
-  }
+  if (r >= 0)
+    r = make_profile (profiler, &request, ret);
+  prof_snapshot_finish (&request.snapshot);
+  prof_counters_finish (&request.counters);
   if (r < 0)
     prof_error_set (reterr, r, "Can't make the profile: %s.", strerror (-r));
   return r;

@@ -279,3 +279,14 @@ prof_process_table_finish (ProfProcessTable *table)
   prof_hash_index_clear (&table->thread_index);
   prof_string_table_finish (&table->names);
 }
+
+size_t
+prof_process_table_list_alive (const ProfProcessTable *table, pid_t *ret_pids, size_t n_max)
+{
+  size_t n = 0;
+  prof_vec_foreach (process, &table->processes) {
+    if (n < n_max && (*process)->is_alive && (*process)->space.pid > 0)
+      ret_pids[n++] = (*process)->space.pid;
+  }
+  return n;
+}

@@ -60,3 +60,6 @@ int prof_process_table_fork (
 int prof_process_table_rename (
     ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, bool is_exec);
 int prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid);
+
+/* The pids of processes that are alive, at most n_max of them. Returns how many. */
+size_t prof_process_table_list_alive (const ProfProcessTable *table, pid_t *ret_pids, size_t n_max);

@@ -59,13 +59,15 @@ typedef struct {
   bool include_thread_names; /* label "thread" */
   bool collect_thread_ids;   /* labels "tid" and "pid" */
   bool collect_timestamps;   /* label "end_timestamp_ns" */
+  bool collect_system_info;  /* counter series in the session: memory, faults, CPU time */
 } ProfCpuConfig;
 
 #define PROF_CPU_CONFIG_INIT                                                                       \
   {                                                                                                \
     .size = sizeof (ProfCpuConfig), .target = PROF_TARGET_SELF, .sampling_rate = 100,              \
     .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .max_samples = 100000,                 \
-    .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true           \
+    .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true,          \
+    .collect_system_info = true                                                                    \
   }
 
 typedef struct {
