@@ -13,7 +13,7 @@ enum { MAX_INDENT = 2 };
 static void
 break_line (Json *json)
 {
-  if (json->depth <= MAX_INDENT)
+  if (json->depth <= MAX_INDENT && !json->is_on_one_line)
     fprintf (json->file, "\n%*s", (int)json->depth * 2, "");
 }
 
@@ -42,7 +42,7 @@ static void
 begin_item (Json *json, const char *key)
 {
   if (json->has_items)
-    fputs (json->depth <= MAX_INDENT ? "," : ", ", json->file);
+    fputs (json->depth <= MAX_INDENT && !json->is_on_one_line ? "," : ", ", json->file);
   if (json->depth > 0)
     break_line (json);
   json->has_items = true;

@@ -9,6 +9,7 @@
 /* Writes JSON (RFC 8259), indented. Keys are NULL inside of arrays. */
 typedef struct {
   FILE *file;
+  bool is_on_one_line; /* for a document to a line */
   unsigned depth;
   bool has_items; /* in the innermost open object or array */
 } Json;
