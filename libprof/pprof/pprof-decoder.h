@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "base/wire.h"
 #include "pprof/id-map.h"
 #include "pprof/pprof-limits.h"
-#include "pprof/wire.h"
 #include "profile/profile-tables.h"
 
 /* The field numbers of pprof's messages: Profile. */

@@ -8,10 +8,10 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/wire-buffer.h"
 #include "pprof/gzip.h"
 #include "pprof/pprof-decoder.h"
 #include "pprof/unknown-fields.h"
-#include "pprof/wire-buffer.h"
 #include "profile/profile-tables.h"
 
 enum { FLUSH_BYTES = 64 << 10 };

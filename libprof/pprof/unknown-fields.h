@@ -2,7 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
-#include "pprof/wire-buffer.h"
+#include "base/wire-buffer.h"
 #include "profile/profile-tables.h"
 
 /* The unknown fields of a profile by the row that they belong to. */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
-#include "pprof/wire.h"
+#include "base/wire.h"
 
 /* Protobuf's wire format, writing. Once memory is short, everything is dropped and is_failed set:
  * ask at the end. */
