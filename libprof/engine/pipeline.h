@@ -13,19 +13,13 @@
 #include "engine/frame-table.h"
 #include "engine/latest-stacks.h"
 #include "engine/process-table.h"
+#include "engine/stack-ends.h"
 #include "profile/aggregate.h"
 #include "profile/stack-tree.h"
 #include "unwind/unwinder.h"
 
 /* The kernel walks at most kernel.perf_event_max_stack frames of its own, 127 by default. */
 #define PROF_MAX_KERNEL_FRAMES 512
-
-/* How many stacks ended for which reason where: the quality report. */
-typedef struct {
-  uint64_t n_stacks[PROF_STACK_N_ENDS];
-} ProfStackEndCounts;
-
-typedef PROF_VEC (ProfStackEndCounts) ProfStackEndVec; /* by module id */
 
 /* From records to sums: keeps processes and their maps, asks the sampling strategy, unwinds, and
  * aggregates. Belongs to the collector's thread; the counters may be read by any. */

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "engine/profile-symbols.h"
+#include "engine/sample-writer.h"
+#include "engine/stack-session.h"
 
 PROF_DEFINE_CLEANUP (ProfProfile *, prof_profile_unref)
 
@@ -16,8 +17,7 @@ typedef struct {
   const ProfSnapshot *snapshot;
   const ProfProfileMakerConfig *config;
   ProfProfile *profile;
-  uint32_t *locations; /* by frame; 0: not used by any stack */
-  PROF_VEC (uint32_t) stack;
+  ProfSampleWriter writer;
   int64_t *values;
 } Maker;
 
@@ -63,52 +63,19 @@ set_period (Maker *maker)
 /* ---- samples ---- */
 
 static int
-read_stack (Maker *maker, uint32_t node)
-{
-  maker->stack.n = 0;
-  for (; node != 0; node = maker->snapshot->nodes.items[node].parent) {
-    uint32_t location = maker->locations[maker->snapshot->nodes.items[node].frame];
-    if (prof_vec_push (&maker->stack, location) < 0)
-      return -ENOMEM;
-  }
-  return 0;
-}
-
-static int
-add_labels (Maker *maker, uint32_t sample, const ProfAggregateRow *row)
-{
-  const ProfProfileMakerConfig *config = maker->config;
-  const ProfThread *thread = &maker->snapshot->threads.items[row->thread];
-  ProfProfile *profile = maker->profile;
-  int r = 0;
-  if (config->has_thread_names)
-    r = prof_profile_add_label (profile, sample, "thread",
-                                prof_snapshot_get_thread_name (maker->snapshot, row->thread));
-  if (r >= 0 && config->has_thread_ids) {
-    r = prof_profile_add_number_label (profile, sample, "pid", thread->pid, NULL);
-    if (r >= 0)
-      r = prof_profile_add_number_label (profile, sample, "tid", thread->tid, NULL);
-  }
-  if (r >= 0 && config->has_timestamps)
-    r = prof_profile_add_number_label (profile, sample, "end_timestamp_ns",
-                                       (int64_t)(config->start_unix_ns
-                                                 + (row->time_ns - config->start_monotonic_ns)),
-                                       "nanoseconds");
-  return r;
-}
-
-static int
 add_sample (Maker *maker, const ProfAggregateRow *row)
 {
-  int r = read_stack (maker, row->stack);
-  if (r < 0)
-    return r;
   memset (maker->values, 0, (maker->config->n_events + 1) * sizeof *maker->values);
   maker->values[0] = row->n_samples;
   maker->values[row->event + 1] = llround (row->value);
-  int sample
-      = prof_profile_add_sample (maker->profile, maker->stack.items, maker->stack.n, maker->values);
-  return sample < 0 ? sample : add_labels (maker, (uint32_t)sample, row);
+  int r = prof_sample_writer_add (&maker->writer, row->stack, maker->values);
+  if (r < 0)
+    return r;
+  uint32_t sample = (uint32_t)r;
+  r = prof_sample_writer_add_thread (&maker->writer, sample, row->thread);
+  if (r < 0 || !maker->config->has_timestamps)
+    return r;
+  return prof_sample_writer_add_time (&maker->writer, sample, "end_timestamp_ns", row->time_ns);
 }
 
 static int
@@ -117,7 +84,7 @@ fill (Maker *maker, ProfProfileMakerStats *ret_stats)
   int r = add_value_types (maker);
   if (r < 0 || (r = set_period (maker)) < 0)
     return r;
-  r = prof_profile_add_symbols (maker->profile, maker->snapshot, maker->locations, ret_stats);
+  r = prof_sample_writer_begin (&maker->writer, ret_stats);
   prof_vec_foreach (row, &maker->snapshot->aggregate.rows) {
     if (r < 0 || (r = add_sample (maker, row)) < 0)
       return r;
@@ -126,18 +93,6 @@ fill (Maker *maker, ProfProfileMakerStats *ret_stats)
 }
 
 /* ---- the session ---- */
-
-static void
-describe_stack_ends (const ProfSnapshot *snapshot, ProfSessionStackEnd *ends, size_t *n_ends)
-{
-  for (size_t module = 0; module < snapshot->stack_ends.n; module++)
-    for (unsigned end = 0; end < PROF_STACK_N_ENDS; end++) {
-      uint64_t n_stacks = snapshot->stack_ends.items[module].n_stacks[end];
-      if (n_stacks > 0)
-        ends[(*n_ends)++] = (ProfSessionStackEnd){ snapshot->modules.items[module]->path,
-                                                   prof_stack_end_get_name (end), n_stacks };
-    }
-}
 
 static void
 describe_events (const ProfProfileMakerConfig *config, ProfSessionEvent *events)
@@ -156,15 +111,11 @@ static int
 add_session (Maker *maker)
 {
   const ProfProfileMakerConfig *config = maker->config;
-  size_t n_max = maker->snapshot->stack_ends.n * PROF_STACK_N_ENDS;
-  cleanup (prof_free) ProfSessionStackEnd *ends = calloc (n_max + 1, sizeof *ends);
   cleanup (prof_free) ProfSessionEvent *events = calloc (config->n_events, sizeof *events);
-  if (ends == NULL || events == NULL)
+  if (events == NULL)
     return -ENOMEM;
   ProfSession session = config->session;
-  describe_stack_ends (maker->snapshot, ends, &session.n_stack_ends);
   describe_events (config, events);
-  session.stack_ends = ends;
   session.events = events;
   session.n_events = config->n_events;
   session.start_ns = config->start_unix_ns;
@@ -172,9 +123,7 @@ add_session (Maker *maker)
   session.duration_ns = config->duration_ns;
   session.timestamp_resolution_ns
       = config->has_timestamps ? maker->snapshot->aggregate.resolution_ns : 0;
-  prof_profile_set_time (maker->profile, (int64_t)config->start_unix_ns,
-                         (int64_t)config->duration_ns);
-  return prof_profile_add_session (maker->profile, &session);
+  return prof_profile_add_stack_session (maker->profile, &maker->snapshot->tables, &session);
 }
 
 int
@@ -187,17 +136,23 @@ prof_profile_make (const ProfSnapshot *snapshot,
   int r = prof_profile_new (&profile);
   if (r < 0)
     return r;
-  cleanup (prof_free) uint32_t *locations = calloc (snapshot->frames.n + 1, sizeof *locations);
   cleanup (prof_free) int64_t *values = calloc (config->n_events + 1, sizeof *values);
-  if (locations == NULL || values == NULL)
+  if (values == NULL)
     return -ENOMEM;
-  Maker maker = { .snapshot = snapshot,
-                  .config = config,
-                  .profile = profile,
-                  .locations = locations,
-                  .values = values };
+  Maker maker = {
+    .snapshot = snapshot,
+    .config = config,
+    .profile = profile,
+    .values = values,
+    .writer = { .tables = &snapshot->tables,
+                .profile = profile,
+                .has_thread_names = config->has_thread_names,
+                .has_thread_ids = config->has_thread_ids,
+                .start_monotonic_ns = config->start_monotonic_ns,
+                .start_unix_ns = config->start_unix_ns },
+  };
   r = fill (&maker, ret_stats);
-  prof_vec_clear (&maker.stack);
+  prof_sample_writer_finish (&maker.writer);
   if (r < 0 || (r = add_session (&maker)) < 0)
     return r;
   *ret = steal (&profile);

@@ -5,6 +5,7 @@
 #include <prof/profile.h>
 #include <prof/session.h>
 
+#include "engine/profile-symbols.h"
 #include "engine/snapshot.h"
 
 /* What a snapshot does not know. */
@@ -16,10 +17,6 @@ typedef struct {
   uint64_t frequency_hz, period; /* as asked for; period 0: by frequency */
   ProfSession session;           /* stack_ends, events and times are filled here */
 } ProfProfileMakerConfig;
-
-typedef struct {
-  uint64_t n_functions, n_locations;
-} ProfProfileMakerStats;
 
 /* Symbolizes a snapshot and builds the profile: one sample for each row of the aggregate, one
  * sample type for the count and one for each event. Any thread, one at a time for a snapshot. */

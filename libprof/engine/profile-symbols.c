@@ -15,7 +15,7 @@ PROF_DEFINE_CLEANUP (ProfSymbolizer *, prof_symbolizer_free)
 
 typedef struct {
   ProfProfile *profile;
-  const ProfSnapshot *snapshot;
+  const ProfStackTables *tables;
   ProfSymbolizer *symbolizer;
   uint32_t *mappings; /* by module; 0: none yet */
 } Adder;
@@ -63,9 +63,8 @@ get_mapping (Adder *adder, const ProfModule *module)
 static int
 add_main_mapping (Adder *adder)
 {
-  prof_vec_foreach (module, &adder->snapshot->modules) {
-    if (adder->snapshot->main_path != NULL
-        && strcmp ((*module)->path, adder->snapshot->main_path) == 0)
+  prof_vec_foreach (module, &adder->tables->modules) {
+    if (adder->tables->main_path != NULL && strcmp ((*module)->path, adder->tables->main_path) == 0)
       return get_mapping (adder, *module);
   }
   return 0;
@@ -116,7 +115,7 @@ get_run_time_address (const ProfModule *module, uint64_t address)
 static int
 add_location (Adder *adder, const ProfFrame *frame)
 {
-  const ProfModule *module = adder->snapshot->modules.items[frame->module];
+  const ProfModule *module = adder->tables->modules.items[frame->module];
   ProfLine lines[MAX_INLINED];
   int n_lines = add_lines (adder, module, frame->address, lines);
   int mapping = n_lines < 0 ? n_lines : get_mapping (adder, module);
@@ -144,24 +143,24 @@ compare_frames (const void *a, const void *b)
 }
 
 static NumberedFrame *
-sort_frames (const ProfSnapshot *snapshot)
+sort_frames (const ProfStackTables *tables)
 {
-  NumberedFrame *sorted = calloc (snapshot->frames.n + 1, sizeof *sorted);
+  NumberedFrame *sorted = calloc (tables->frames.n + 1, sizeof *sorted);
   if (sorted == NULL)
     return NULL;
-  for (size_t i = 0; i < snapshot->frames.n; i++)
-    sorted[i] = (NumberedFrame){ snapshot->frames.items[i], (uint32_t)i };
-  qsort (sorted, snapshot->frames.n, sizeof *sorted, compare_frames);
+  for (size_t i = 0; i < tables->frames.n; i++)
+    sorted[i] = (NumberedFrame){ tables->frames.items[i], (uint32_t)i };
+  qsort (sorted, tables->frames.n, sizeof *sorted, compare_frames);
   return sorted;
 }
 
 static int
 add_locations (Adder *adder, uint32_t *locations)
 {
-  cleanup (prof_free) NumberedFrame *sorted = sort_frames (adder->snapshot);
+  cleanup (prof_free) NumberedFrame *sorted = sort_frames (adder->tables);
   if (sorted == NULL)
     return -ENOMEM;
-  for (size_t i = 0; i < adder->snapshot->frames.n; i++) {
+  for (size_t i = 0; i < adder->tables->frames.n; i++) {
     int location = add_location (adder, &sorted[i].frame);
     if (location < 0)
       return location;
@@ -172,7 +171,7 @@ add_locations (Adder *adder, uint32_t *locations)
 
 int
 prof_profile_add_symbols (ProfProfile *profile,
-                          const ProfSnapshot *snapshot,
+                          const ProfStackTables *tables,
                           uint32_t *locations,
                           ProfProfileMakerStats *ret_stats)
 {
@@ -181,10 +180,10 @@ prof_profile_add_symbols (ProfProfile *profile,
   int r = prof_symbolizer_new (&config, &symbolizer);
   if (r < 0)
     return r;
-  cleanup (prof_free) uint32_t *mappings = calloc (snapshot->modules.n + 1, sizeof *mappings);
+  cleanup (prof_free) uint32_t *mappings = calloc (tables->modules.n + 1, sizeof *mappings);
   if (mappings == NULL)
     return -ENOMEM;
-  Adder adder = { profile, snapshot, symbolizer, mappings };
+  Adder adder = { profile, tables, symbolizer, mappings };
   if ((r = add_main_mapping (&adder)) < 0 || (r = add_locations (&adder, locations)) < 0)
     return r;
   size_t n_functions, n_locations;

@@ -2,11 +2,17 @@
 /* Copyright the libprof authors */
 #pragma once
 
-#include "engine/profile-maker.h"
+#include <prof/profile.h>
 
-/* Adds a location for each frame of the snapshot's stacks, with its mapping and its functions as
+#include "engine/stack-tables.h"
+
+typedef struct {
+  uint64_t n_functions, n_locations;
+} ProfProfileMakerStats;
+
+/* Adds a location for each frame of a recorder's stacks, with its mapping and its functions as
  * the symbolizer finds them: locations[frame] is its index. */
 int prof_profile_add_symbols (ProfProfile *profile,
-                              const ProfSnapshot *snapshot,
+                              const ProfStackTables *tables,
                               uint32_t *locations,
                               ProfProfileMakerStats *ret_stats);
