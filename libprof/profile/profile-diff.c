@@ -27,8 +27,7 @@ get_total_ratio (const ProfProfile *base, const ProfProfile *profile, size_t val
 static double *
 new_ratios (const ProfProfile *base, const ProfProfile *profile, ProfNormalize normalize)
 {
-  size_t n_types
-      = base->value_types.n < profile->value_types.n ? base->value_types.n : profile->value_types.n;
+  size_t n_types = base->value_types.n;
   double *ratios = malloc ((n_types + 1) * sizeof *ratios);
   for (size_t i = 0; ratios != NULL && i < n_types; i++)
     ratios[i] = normalize == PROF_NORMALIZE_NONE ? 1
@@ -51,7 +50,7 @@ check (const ProfProfile *base,
                            "Can't normalize by duration: the %s profile does not say how long it "
                            "took; normalize by total instead.",
                            base->duration_ns <= 0 ? "base" : "new");
-  return 0;
+  return prof_profile_check_kinds (base, profile, reterr);
 }
 
 int

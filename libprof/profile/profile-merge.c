@@ -180,28 +180,36 @@ are_of_one_kind (const ProfProfile *a, const ProfProfile *b)
   return true;
 }
 
+static size_t
+describe_type (const ProfProfile *profile,
+               const ProfValueType *type,
+               const char *before,
+               char *text,
+               size_t size)
+{
+  int n = snprintf (text, size, "%s%s/%s", before, prof_profile_get_string (profile, type->type),
+                    prof_profile_get_string (profile, type->unit));
+  return n < 0 || (size_t)n >= size ? size - 1 : (size_t)n;
+}
+
 /* "samples/count cpu/nanoseconds per cpu/nanoseconds", cut where the text is full. */
 static void
 describe_kind (const ProfProfile *profile, char *text, size_t size)
 {
-  size_t n = 0;
-  text[0] = '\0';
-  for (size_t i = 0; i <= profile->value_types.n && n < size; i++) {
-    bool is_period = i == profile->value_types.n;
-    const ProfValueType *type = is_period ? &profile->period_type : &profile->value_types.items[i];
-    int n_written = snprintf (text + n, size - n, "%s%s/%s",
-                              is_period ? " per "
-                              : i > 0   ? " "
-                                        : "",
-                              prof_profile_get_string (profile, type->type),
-                              prof_profile_get_string (profile, type->unit));
-    n += n_written < 0 ? size : (size_t)n_written;
-  }
+  const ProfValueType *period = &profile->period_type;
+  size_t n = (size_t)snprintf (text, size, "%s", is_empty (profile) ? "no sample type" : "");
+  for (size_t i = 0; i < profile->value_types.n; i++)
+    n += describe_type (profile, &profile->value_types.items[i], i > 0 ? " " : "", text + n,
+                        size - n);
+  if (period->type != 0 || period->unit != 0)
+    describe_type (profile, period, " per ", text + n, size - n);
 }
 
-static int
-refuse_kinds (const ProfProfile *a, const ProfProfile *b, ProfError *reterr)
+int
+prof_profile_check_kinds (const ProfProfile *a, const ProfProfile *b, ProfError *reterr)
 {
+  if (are_of_one_kind (a, b))
+    return 0;
   char a_kind[160], b_kind[160];
   describe_kind (a, a_kind, sizeof a_kind);
   describe_kind (b, b_kind, sizeof b_kind);
@@ -220,10 +228,11 @@ prof_profile_merge_changed (ProfProfile *profile,
   if (profile == NULL || other == NULL || profile == other)
     return prof_error_set (reterr, -EINVAL,
                            "Can't merge: two different profiles are needed, neither NULL.");
-  if (!is_empty (profile) && !are_of_one_kind (profile, other))
-    return refuse_kinds (profile, other, reterr);
+  int r = is_empty (profile) ? 0 : prof_profile_check_kinds (profile, other, reterr);
+  if (r < 0)
+    return r;
   Merge merge;
-  int r = init (&merge, profile, other, change);
+  r = init (&merge, profile, other, change);
   if (r == 0)
     r = merge_all (&merge);
   finish (&merge);

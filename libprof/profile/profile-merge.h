@@ -12,6 +12,9 @@ typedef struct {
   const char *label; /* added to each with the value "true"; NULL: none */
 } ProfMergeChange;
 
+/* 0, or -EINVAL if the sample types or the period types differ. */
+int prof_profile_check_kinds (const ProfProfile *a, const ProfProfile *b, ProfError *reterr);
+
 int prof_profile_merge_changed (ProfProfile *profile,
                                 const ProfProfile *other,
                                 const ProfMergeChange *change,

@@ -99,6 +99,12 @@ test_different_kinds_are_refused (void **state)
   ProfProfile *base = new_cpu_profile (), *profile, *result;
   ProfError error = PROF_ERROR_INIT;
   assert_int_equal (prof_profile_new (&profile), 0);
+  assert_int_equal (prof_profile_diff (base, profile, PROF_NORMALIZE_NONE, &result, &error),
+                    -EINVAL);
+  assert_string_equal (error.message,
+                       "Can't combine profiles of different kinds, 'samples/count cpu/nanoseconds "
+                       "per cpu/nanoseconds' and 'no sample type': take profiles with the same "
+                       "sample types and period type.");
   prof_profile_add_value_type (profile, "space", "bytes");
   for (ProfNormalize normalize = PROF_NORMALIZE_NONE; normalize <= PROF_NORMALIZE_TOTAL;
        normalize++)

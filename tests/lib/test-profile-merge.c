@@ -231,7 +231,7 @@ test_different_kinds_are_refused (void **state)
   assert_int_equal (prof_profile_merge (a, b, &error), -EINVAL);
   assert_string_equal (error.message,
                        "Can't combine profiles of different kinds, 'samples/count cpu/nanoseconds "
-                       "per cpu/nanoseconds' and 'inuse_space/bytes per /': take profiles with the "
+                       "per cpu/nanoseconds' and 'inuse_space/bytes': take profiles with the "
                        "same sample types and period type.");
   assert_int_equal (prof_profile_merge (a, a, NULL), -EINVAL);
   prof_profile_unref (a);
