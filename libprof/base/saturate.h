@@ -27,16 +27,14 @@ prof_magnitude (int64_t a)
   return a < 0 ? -(uint64_t)a : (uint64_t)a;
 }
 
-/* Rounded to the nearest, halves away from zero; NaN is 0. */
+/* To the nearest, halves away from zero; NaN is 0. */
 static inline int64_t
-prof_scale_saturated (int64_t a, double ratio)
+prof_round_saturated (double a)
 {
-  if (ratio == 1)
-    return a;
-  double scaled = round ((double)a * ratio);
-  if (scaled >= 0x1p63)
+  double rounded = round (a);
+  if (rounded >= 0x1p63)
     return INT64_MAX;
-  if (scaled <= -0x1p63)
+  if (rounded <= -0x1p63)
     return INT64_MIN;
-  return scaled == scaled ? (int64_t)scaled : 0;
+  return rounded == rounded ? (int64_t)rounded : 0;
 }

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #include "profile/profile-merge.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -15,6 +16,7 @@ typedef struct {
   ProfLabel label; /* of `to`; key 0: none */
   PROF_VEC (uint32_t) stack;
   PROF_VEC (int64_t) values;
+  double *carries; /* by sample type: what rounding took from the samples before */
 } Merge;
 
 static int
@@ -25,6 +27,9 @@ init (Merge *merge, ProfProfile *to, const ProfProfile *from, const ProfMergeCha
   if (r < 0)
     return r;
   merge->remap.unites_modules = true;
+  merge->carries = calloc (from->value_types.n + 1, sizeof *merge->carries);
+  if (merge->carries == NULL)
+    return -ENOMEM;
   if (change->label == NULL)
     return 0;
   int key = prof_profile_add_string (to, change->label);
@@ -41,6 +46,7 @@ finish (Merge *merge)
   prof_remap_finish (&merge->remap);
   prof_vec_clear (&merge->stack);
   prof_vec_clear (&merge->values);
+  free (merge->carries);
 }
 
 static int
@@ -59,6 +65,17 @@ gather_stack (Merge *merge, const ProfSample *sample)
   return 0;
 }
 
+/* Most samples of a recording count 1: rounded one by one, they would all stay or all be gone. */
+static int64_t
+scale (Merge *merge, size_t value_type, int64_t value)
+{
+  double exact = (double)value * merge->change->ratios[value_type] + merge->carries[value_type];
+  int64_t scaled = prof_round_saturated (exact);
+  double rest = exact - (double)scaled;
+  merge->carries[value_type] = fabs (rest) <= 0.5 ? rest : 0;
+  return scaled;
+}
+
 static int
 gather_values (Merge *merge, const int64_t *values, size_t n)
 {
@@ -67,8 +84,8 @@ gather_values (Merge *merge, const int64_t *values, size_t n)
     return -ENOMEM;
   for (size_t i = 0; i < n; i++) {
     int64_t value = values[i];
-    if (merge->change->ratios != NULL)
-      value = prof_scale_saturated (value, merge->change->ratios[i]);
+    if (value != 0 && merge->change->ratios != NULL && merge->change->ratios[i] != 1)
+      value = scale (merge, i, value);
     if (merge->change->negates)
       value = prof_negate_saturated (value);
     merge->values.items[merge->values.n++] = value;

@@ -72,7 +72,28 @@ test_totals_scale_each_type_of_the_base (void **state)
   add_stack (profile, "main", 6);
   ProfProfile *result = diff (base, profile, PROF_NORMALIZE_TOTAL);
   assert_samples (result, "main 6 60\n"
-                          "main -7 0 pprof::base=true\n"); /* -round (1.5) - round (4.5) */
+                          "main -6 0 pprof::base=true\n");
+  prof_profile_unref (result);
+}
+
+static void
+test_many_small_samples_scale_to_their_sum (void **state)
+{
+  (void)state;
+  ProfProfile *base = new_cpu_profile (), *profile = new_cpu_profile ();
+  for (int i = 0; i < 1000; i++) {
+    uint32_t sample = add_stack (base, i % 4 == 0 ? "main;rare" : "main;often", 1);
+    prof_profile_add_number_label (base, sample, "end_timestamp_ns", 1 + i, "nanoseconds");
+  }
+  add_stack (profile, "main", 400);
+  ProfProfile *result = diff (base, profile, PROF_NORMALIZE_TOTAL);
+  int64_t sums[2] = { 0 };
+  for (size_t i = 1; i < result->samples.n; i++) {
+    sums[0] += result->values.items[2 * i];
+    sums[1] += result->values.items[2 * i + 1];
+  }
+  assert_int_equal (sums[0], -400);
+  assert_int_equal (sums[1], -4000);
   prof_profile_unref (result);
 }
 
@@ -121,6 +142,7 @@ main (void)
     cmocka_unit_test (test_values_are_negated_exactly),
     cmocka_unit_test (test_durations_scale_the_base),
     cmocka_unit_test (test_totals_scale_each_type_of_the_base),
+    cmocka_unit_test (test_many_small_samples_scale_to_their_sum),
     cmocka_unit_test (test_unknown_durations_are_refused),
     cmocka_unit_test (test_different_kinds_are_refused),
   };

@@ -164,7 +164,8 @@ typedef enum {
 
 /* Makes a new profile: the samples of `profile` and, with negative values and the label
  * `pprof::base` = "true", those of `base`, as google/pprof -diff_base does. Scaled values are
- * rounded; samples of the base of which nothing is left are dropped. -EINVAL: of different kinds,
+ * rounded, each with what rounding took from those before it, so that sums stay right; samples of
+ * the base of which nothing is left are dropped. -EINVAL: of different kinds,
  * or durations that are not known. */
 PROF_API int prof_profile_diff (const ProfProfile *base,
                                 const ProfProfile *profile,
