@@ -31,31 +31,43 @@ negate (int64_t value)
 }
 
 static int
-make_reports (Comparison *comparison, ProfProfile *difference, unsigned value_type)
+make_change (Comparison *comparison, ProfProfile *difference, unsigned value_type)
+{
+  ProfError error = PROF_ERROR_INIT;
+  *comparison = (Comparison){ 0 };
+  if (prof_report_new (difference, value_type, &comparison->change, &error) < 0) {
+    fail (&error);
+    return -1;
+  }
+  comparison->functions = prof_report_get_functions (comparison->change, &comparison->n_functions);
+  comparison->base_total = prof_report_get_base_total (comparison->change);
+  comparison->new_total = add (prof_report_get_total (comparison->change), comparison->base_total);
+  return 0;
+}
+
+static int
+make_base (Comparison *comparison, ProfProfile *difference, unsigned value_type)
 {
   ProfError error = PROF_ERROR_INIT;
   ProfFilter filter = PROF_FILTER_INIT;
   filter.label_focus = "^pprof::base=true$";
   cleanup (prof_profile_unref) ProfProfile *base = NULL;
   if (prof_profile_filter (difference, &filter, &base, &error) < 0
-      || prof_report_new (difference, value_type, &comparison->change, &error) < 0
       || prof_report_new (base, value_type, &comparison->base, &error) < 0) {
     fail (&error);
     return -1;
   }
-  comparison->functions = prof_report_get_functions (comparison->change, &comparison->n_functions);
-  comparison->base_total = negate (prof_report_get_total (comparison->base));
-  comparison->new_total = add (prof_report_get_total (comparison->change), comparison->base_total);
   return 0;
 }
 
+/* What makes functions the same in prof/report.h. */
 static int
 compare_functions (const ProfReportFunction *a, const ProfReportFunction *b)
 {
   int order = strcmp (a->name, b->name);
   if (order == 0)
-    order = strcmp (a->module, b->module);
-  return order != 0 ? order : strcmp (a->filename, b->filename);
+    order = strcmp (a->filename, b->filename);
+  return order != 0 || a->filename[0] != '\0' ? order : strcmp (a->module, b->module);
 }
 
 static int
@@ -77,8 +89,8 @@ sort_functions (const ProfReportFunction *functions, size_t n)
   return order;
 }
 
-/* For each function of the base the row of the same function in the change. To be freed; NULL: out
- * of memory. */
+/* For each function of the base the row of the same function in the change, which has them all. To
+ * be freed; NULL: out of memory. */
 static uint32_t *
 map_functions (const Comparison *comparison, const ProfReportFunction *base, size_t n_base)
 {
@@ -92,10 +104,10 @@ map_functions (const Comparison *comparison, const ProfReportFunction *base, siz
   size_t j = 0;
   for (size_t i = 0; i < n_base; i++) {
     const ProfReportFunction *function = &base[base_order[i]];
-    while (j < comparison->n_functions
+    while (j + 1 < comparison->n_functions
            && compare_functions (&comparison->functions[order[j]], function) < 0)
       j++;
-    map[base_order[i]] = j < comparison->n_functions ? order[j] : 0;
+    map[base_order[i]] = order[j];
   }
   return map;
 }
@@ -132,24 +144,20 @@ finish_row (ComparisonRow *row, uint32_t index, int64_t self_change, int64_t tot
 int
 comparison_init_functions (Comparison *comparison, ProfProfile *difference, unsigned value_type)
 {
-  *comparison = (Comparison){ 0 };
-  if (make_reports (comparison, difference, value_type) < 0)
+  if (make_change (comparison, difference, value_type) < 0)
     return -1;
-  size_t n_base;
-  const ProfReportFunction *base = prof_report_get_functions (comparison->base, &n_base);
-  cleanup (free) uint32_t *map = map_functions (comparison, base, n_base);
   comparison->rows = calloc (comparison->n_functions + 1, sizeof *comparison->rows);
-  if (map == NULL || comparison->rows == NULL) {
+  if (comparison->rows == NULL) {
     fail_out_of_memory ();
     return -1;
   }
-  for (size_t i = 0; i < n_base; i++) {
-    comparison->rows[map[i]].base_self = negate (base[i].self);
-    comparison->rows[map[i]].base_total = negate (base[i].total);
+  for (size_t i = 0; i < comparison->n_functions; i++) {
+    const ProfReportFunction *function = &comparison->functions[i];
+    ComparisonRow *row = &comparison->rows[i];
+    row->base_self = function->base_self;
+    row->base_total = function->base_total;
+    finish_row (row, (uint32_t)i, function->self, function->total);
   }
-  for (size_t i = 0; i < comparison->n_functions; i++)
-    finish_row (&comparison->rows[i], (uint32_t)i, comparison->functions[i].self,
-                comparison->functions[i].total);
   comparison->n_rows = comparison->n_functions;
   qsort (comparison->rows, comparison->n_rows, sizeof *comparison->rows, compare_rows);
   return 0;
@@ -234,8 +242,8 @@ keep_stacks (Comparison *comparison)
 int
 comparison_init_stacks (Comparison *comparison, ProfProfile *difference, unsigned value_type)
 {
-  *comparison = (Comparison){ 0 };
-  if (make_reports (comparison, difference, value_type) < 0)
+  if (make_change (comparison, difference, value_type) < 0
+      || make_base (comparison, difference, value_type) < 0)
     return -1;
   const ProfReportNode *base;
   size_t n_base;

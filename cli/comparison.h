@@ -14,7 +14,7 @@ typedef struct {
 /* Two profiles side by side, made from their difference. */
 typedef struct {
   ProfReport *change;                  /* new less base */
-  ProfReport *base;                    /* values are negative */
+  ProfReport *base;                    /* values are negative; NULL when functions were compared */
   const ProfReportFunction *functions; /* of `change`, that is of either profile */
   size_t n_functions;
   const ProfReportNode *nodes; /* …; NULL when functions were compared */

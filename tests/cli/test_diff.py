@@ -81,6 +81,22 @@ def test_stacks():
         ('gone', 'main'): (10, 0), ('born', 'main'): (0, 30)}, stacks)
 
 
+def test_function_in_several_modules():
+    """One of a header that is compiled into two libraries; the base only ran one of them."""
+    swap_a, swap_b = [('swap', f'/lib/lib{name}.so', 'swap.h', 1) for name in 'ab']
+    with Pair() as pair:
+        base = ProfileBytes().add(['main', swap_b], 30).add(['main', 'write'], 7)
+        base = base.save(pair.path('base.pb.gz'))
+        new = ProfileBytes().add(['main', swap_a], 10).add(['main', swap_b], 40)
+        new = new.add(['main', 'write'], 7).save(pair.path('new.pb.gz'))
+        functions = json.loads(prof('diff', '--json', base, new).stdout)['functions']
+        stacks = json.loads(prof('diff', '--json', '--by', 'stack', base, new).stdout)['stacks']
+    check({f['name']: (f['base_self'], f['new_self']) for f in functions} == {
+        'swap': (30, 50), 'main': (0, 0), 'write': (7, 7)}, functions)
+    check({s['frames'][0]['name']: (s['base_self'], s['new_self']) for s in stacks} == {
+        'swap': (30, 50), 'write': (7, 7)}, stacks)
+
+
 def test_normalize():
     with Pair() as pair:
         by_duration = json.loads(pair.diff('-N', 'duration', '--json').stdout)
