@@ -44,57 +44,82 @@ compare_descending (const void *a, const void *b)
   return (x < y) - (x > y);
 }
 
-/* What a node must weigh to be among the `limit` heaviest. */
-static int
-find_threshold (const ProfReportNode *nodes, size_t n_nodes, size_t limit, uint64_t *ret)
+/* A node weighs as much as the heaviest below it, though in a diff its own total may be less. */
+static uint64_t *
+weigh (const ProfReportNode *nodes, size_t n_nodes)
 {
-  *ret = 0;
-  if (limit >= n_nodes - 1)
+  uint64_t *weights = calloc (n_nodes, sizeof *weights);
+  for (size_t i = n_nodes - 1; weights != NULL && i > 0; i--) {
+    uint64_t own = magnitude (nodes[i].total), *parent = &weights[nodes[i].parent];
+    weights[i] = weights[i] > own ? weights[i] : own;
+    *parent = *parent > weights[i] ? *parent : weights[i];
+  }
+  return weights;
+}
+
+/* What a node must weigh to be among the `limit` heaviest, and how many of just that weight are. */
+static int
+find_threshold (
+    const uint64_t *weights, size_t n, size_t limit, uint64_t *ret_threshold, size_t *ret_n)
+{
+  *ret_threshold = 0;
+  *ret_n = n;
+  if (limit >= n)
     return 0;
-  cleanup (free) uint64_t *weights = calloc (n_nodes, sizeof *weights);
-  if (weights == NULL)
+  cleanup (free) uint64_t *sorted = calloc (n, sizeof *sorted);
+  if (sorted == NULL)
     return -ENOMEM;
-  for (size_t i = 1; i < n_nodes; i++)
-    weights[i - 1] = magnitude (nodes[i].total);
-  qsort (weights, n_nodes - 1, sizeof *weights, compare_descending);
-  *ret = weights[limit - 1];
+  memcpy (sorted, weights, n * sizeof *sorted);
+  qsort (sorted, n, sizeof *sorted, compare_descending);
+  *ret_threshold = sorted[limit - 1];
+  for (*ret_n = 0; *ret_n < limit && sorted[limit - 1 - *ret_n] == *ret_threshold;)
+    ++*ret_n;
   return 0;
 }
 
-/* Parents come before their children, so one pass chooses a node only below a chosen one. */
+/* Parents come before their children: of nodes of one weight a parent is chosen first. */
 bool *
 choose_heaviest (const ProfReportNode *nodes, size_t n_nodes, size_t limit)
 {
   bool *is_chosen = calloc (n_nodes, sizeof *is_chosen);
+  cleanup (free) uint64_t *weights = weigh (nodes, n_nodes);
   uint64_t threshold;
-  if (is_chosen == NULL || find_threshold (nodes, n_nodes, limit, &threshold) < 0) {
+  size_t n_equal;
+  if (is_chosen == NULL || weights == NULL
+      || find_threshold (weights + 1, n_nodes - 1, limit, &threshold, &n_equal) < 0) {
     free (is_chosen);
     return NULL;
   }
   is_chosen[0] = true;
-  size_t n_chosen = 0;
-  for (size_t i = 1; i < n_nodes && n_chosen < limit; i++) {
-    is_chosen[i] = magnitude (nodes[i].total) >= threshold && is_chosen[nodes[i].parent];
-    n_chosen += is_chosen[i];
+  for (size_t i = 1; i < n_nodes; i++) {
+    bool is_equal = weights[i] == threshold && n_equal > 0;
+    is_chosen[i] = weights[i] > threshold || is_equal;
+    n_equal -= is_equal;
   }
   return is_chosen;
 }
 
-/* Siblings are sorted by their weight, so the shown ones come first. 0: none. */
+/* The first shown child of a node from `node` on; 0: none. */
+static uint32_t
+find_shown (const Tree *tree, const ProfReportNode *parent, uint32_t node)
+{
+  uint32_t end = parent->first_child + parent->n_children;
+  while (node < end && !tree->is_shown[node])
+    node++;
+  return node < end ? node : 0;
+}
+
 static uint32_t
 find_first_child (const Tree *tree, uint32_t node)
 {
   const ProfReportNode *parent = &tree->nodes[node];
-  bool has_child = parent->n_children > 0 && tree->is_shown[parent->first_child];
-  return has_child ? parent->first_child : 0;
+  return find_shown (tree, parent, parent->first_child);
 }
 
 static uint32_t
 find_next_sibling (const Tree *tree, uint32_t node)
 {
-  const ProfReportNode *parent = &tree->nodes[tree->nodes[node].parent];
-  bool is_last = node + 1 == parent->first_child + parent->n_children;
-  return !is_last && tree->is_shown[node + 1] ? node + 1 : 0;
+  return find_shown (tree, &tree->nodes[tree->nodes[node].parent], node + 1);
 }
 
 /* One of several that are shown side by side: it has a level of its own. */

@@ -131,6 +131,24 @@ def test_tree_limit():
     check('parse' in text and 'lex' not in text and 'the 2 heaviest of 5 nodes' in text, text)
 
 
+def test_the_heaviest_nodes_are_shown():
+    """Light ones that come first in the tree do not take their place, nor does a light caller in a
+    diff hide them."""
+    profile = ProfileBytes().add(['a', 'heavy'], 10)
+    for name in 'xyz':
+        profile.add(['b', name], 3)
+    change = ProfileBytes().add(['main', 'grew'], 9).add(['main', 'shrank'], -9).add(['other'], 2)
+    with tempfile.TemporaryDirectory() as directory:
+        def shown(profile, limit):
+            path = profile.save(Path(directory, 'x.pb.gz'))
+            lines = prof('report', '--tree', '--limit', str(limit), path).stdout.splitlines()
+            lines = lines[[line.startswith(' total%') for line in lines].index(True) + 1:-1]
+            return [line.split()[-1] for line in lines]
+
+        check(shown(profile, 4) == ['a', 'heavy', 'b', 'x'], shown(profile, 4))
+        check(shown(change, 3) == ['main', 'grew', 'shrank'], shown(change, 3))
+
+
 def test_bottom_up():
     nodes = report_json('--bottom-up')['nodes']
     paths = {}
