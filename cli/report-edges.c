@@ -95,9 +95,9 @@ print_title (const ReportView *view, uint32_t row, EdgeDirection direction)
   print_text (function->name, SIZE_MAX);
   printf ("%s  self %s (%s), total %s (%s)\n", style_end (),
           format_value ((double)function->self, view->unit).text,
-          format_percent ((double)function->self, (double)view->total).text,
+          format_percent ((double)function->self, (double)view->whole).text,
           format_value ((double)function->total, view->unit).text,
-          format_percent ((double)function->total, (double)view->total).text);
+          format_percent ((double)function->total, (double)view->whole).text);
 }
 
 static int

@@ -51,9 +51,9 @@ static void
 print_row (const ReportView *view, const ProfReportFunction *function, size_t name_width)
 {
   printf ("%10s %7s  %10s %7s  ", format_value ((double)function->self, view->unit).text,
-          format_percent ((double)function->self, (double)view->total).text,
+          format_percent ((double)function->self, (double)view->whole).text,
           format_value ((double)function->total, view->unit).text,
-          format_percent ((double)function->total, (double)view->total).text);
+          format_percent ((double)function->total, (double)view->whole).text);
   bool is_cut = terminal_width () != SIZE_MAX;
   size_t columns = count_columns (function->name);
   print_padded (function->name, is_cut || columns < name_width ? name_width : columns);

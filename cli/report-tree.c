@@ -151,9 +151,9 @@ print_node (const Tree *tree, uint32_t index)
   const ReportView *view = tree->view;
   const ProfReportNode *node = &tree->nodes[index];
   const ProfReportFunction *function = &view->functions[node->function];
-  printf ("%7s ", format_percent ((double)node->total, (double)view->total).text);
+  printf ("%7s ", format_percent ((double)node->total, (double)view->whole).text);
   if (tree->has_self)
-    printf ("%7s ", format_percent ((double)node->self, (double)view->total).text);
+    printf ("%7s ", format_percent ((double)node->self, (double)view->whole).text);
   printf (" %10s  ", format_value ((double)node->total, view->unit).text);
   print_level_lines (tree, index);
   print_text (function->name, SIZE_MAX);

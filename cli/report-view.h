@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,17 +18,18 @@ typedef struct {
   unsigned value_type;
   const char *type, *unit;
   int64_t recorded_total, total;
+  int64_t whole; /* what percentages are of: the total; in a diff that of the base */
   const ProfReportFunction *functions;
   size_t n_functions;
   size_t limit; /* rows of a table */
   bool is_verbose;
 } ReportView;
 
-/* In percent of the total. */
+/* In percent. */
 static inline double
 view_share (const ReportView *view, int64_t value)
 {
-  return view->total != 0 ? 100.0 * (double)value / (double)view->total : 0;
+  return view->whole != 0 ? 100.0 * (double)value / fabs ((double)view->whole) : 0;
 }
 
 /* In text. Functions that return an exit status have printed what went wrong. */

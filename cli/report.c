@@ -152,6 +152,7 @@ report_file (const ReportOptions *chosen, const char *path)
 
   size_t n_types;
   const ProfValueType *types = prof_profile_get_value_types (recorded, &n_types);
+  int64_t total = prof_report_get_total (report), base = prof_report_get_base_total (report);
   ReportView view = {
     .path = path,
     .recorded = recorded,
@@ -161,7 +162,8 @@ report_file (const ReportOptions *chosen, const char *path)
     .type = prof_profile_get_string (recorded, types[type].type),
     .unit = prof_profile_get_string (recorded, types[type].unit),
     .recorded_total = sum_values (recorded, (unsigned)type),
-    .total = prof_report_get_total (report),
+    .total = total,
+    .whole = base != 0 ? base : total,
     .limit = choose_limit (chosen),
     .is_verbose = chosen->verbose,
   };

@@ -111,6 +111,9 @@ def test_output_is_a_profile():
         pair.diff('-o', out)
         answer = json.loads(prof('report', '--json', out).stdout)
         check(answer['total'] == -1_800_000_000, answer['total'])
+        shares = {f['name']: (f['self'], round(f['self_percent'], 2)) for f in answer['functions']}
+        check(shares['lex'] == (-2 * SECOND, -48.78), f'not of the base: {shares}')
+        check('-48.8%' in prof('report', out).stdout, 'not of the base')
         svg = pair.path('change.svg')
         prof('convert', out, svg)
         check('net change -1.80 s' in svg.read_text('utf-8'), 'the graph of a difference')
