@@ -42,12 +42,21 @@ report_write_failure (const char *path, int error)
   return -1;
 }
 
-/* Where a file beside can't take the place: pipes, terminals, devices. */
+/* What this process has open already, whatever it is. */
+static bool
+is_own_file (const char *path)
+{
+  return strcmp (path, "/dev/stdout") == 0 || strcmp (path, "/dev/stderr") == 0
+         || strncmp (path, "/dev/fd/", 8) == 0 || strncmp (path, "/proc/self/fd/", 14) == 0;
+}
+
+/* Where a file beside can't take the place: pipes, terminals, devices, open files. */
 static bool
 is_special (const char *path)
 {
   struct stat status;
-  return stat (path, &status) == 0 && !S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode);
+  return is_own_file (path)
+         || (stat (path, &status) == 0 && !S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode));
 }
 
 /* 0 or an errno. */
@@ -105,26 +114,42 @@ save_profile (const ProfProfile *profile, const char *path)
   return r < 0 ? -1 : 0;
 }
 
+/* Makes the file that will take the place of `path`, or of what it is a symbolic link to, with the
+ * permissions of what is there. NULL with errno. */
+static FILE *
+open_beside (Output *output)
+{
+  output->target = realpath (output->path, NULL);
+  if (output->target == NULL)
+    output->target = strdup (output->path);
+  if (output->target == NULL
+      || asprintf (&output->beside, "%s.%d.tmp", output->target, (int)getpid ()) < 0) {
+    output->beside = NULL;
+    return NULL;
+  }
+  FILE *file = fopen (output->beside, "wxe");
+  if (file == NULL) {
+    free (output->beside);
+    output->beside = NULL;
+    return NULL;
+  }
+  struct stat status;
+  if (stat (output->target, &status) == 0)
+    fchmod (fileno (file), status.st_mode & 07777);
+  return file;
+}
+
 int
 output_open (Output *output, const char *path)
 {
   *output = (Output){ .path = path };
-  if (strcmp (path, "-") == 0) {
+  if (strcmp (path, "-") == 0)
     output->file = stdout;
-    return 0;
-  }
-  if (!is_special (path) && asprintf (&output->beside, "%s.%d.tmp", path, (int)getpid ()) < 0) {
-    output->beside = NULL;
-    return report_write_failure (path, ENOMEM);
-  }
-  output->file = fopen (output->beside != NULL ? output->beside : path,
-                        output->beside != NULL ? "wxe" : "we");
-  if (output->file != NULL)
-    return 0;
-  int error = errno;
-  free (output->beside);
-  output->beside = NULL;
-  return report_write_failure (path, error);
+  else if (is_special (path))
+    output->file = fopen (path, "ae"); /* behind what a shell's ">>" found */
+  else
+    output->file = open_beside (output);
+  return output->file != NULL ? 0 : report_write_failure (path, errno);
 }
 
 int
@@ -143,7 +168,7 @@ output_commit (Output *output)
 {
   int r = flush (output->file);
   if (r == 0 && output->beside != NULL
-      && (fsync (fileno (output->file)) < 0 || rename (output->beside, output->path) < 0))
+      && (fsync (fileno (output->file)) < 0 || rename (output->beside, output->target) < 0))
     r = -errno;
   if (r < 0) {
     report_write_failure (output->path, -r);
@@ -164,5 +189,6 @@ output_clear (Output *output)
   if (output->beside != NULL)
     unlink (output->beside);
   free (output->beside);
+  free (output->target);
   *output = (Output){ 0 };
 }

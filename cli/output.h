@@ -22,6 +22,7 @@ int flush (FILE *file);
 /* A text file that replaces `path` when it is complete; standard output for "-". */
 typedef struct {
   const char *path;
+  char *target; /* `path`, or what it is a symbolic link to */
   char *beside; /* NULL: written directly */
   FILE *file;
 } Output;

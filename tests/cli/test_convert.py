@@ -154,6 +154,27 @@ def test_what_was_there_survives():
         check(sorted(os.listdir(directory.name)) == ['damaged', 'out.svg'], os.listdir(directory.name))
 
 
+def test_links_and_permissions_survive():
+    with Directory() as directory:
+        stacks, link = directory.path('in.folded', STACKS), directory.path('link.svg')
+        target = directory.path('target.svg', 'the old graph')
+        target.chmod(0o640)
+        link.symlink_to('target.svg')
+        prof('convert', stacks, link)
+        check(link.is_symlink() and target.read_text('utf-8').startswith('<?xml'), 'the link')
+        check(target.stat().st_mode & 0o777 == 0o640, oct(target.stat().st_mode))
+
+
+def test_open_files_are_written_on():
+    with Directory() as directory:
+        stacks, out = directory.path('in.folded', STACKS), directory.path('out', 'before\n')
+        for path in '/dev/stdout', '/proc/self/fd/1':
+            with open(out, 'a', encoding='utf-8') as file:
+                prof('convert', '--to', 'collapsed', stacks, path, stdout=file)
+        check(out.read_text('utf-8') == 'before\n' + 2 * STACKS, out.read_text('utf-8'))
+        check(Path('/dev/stdout').is_symlink(), '/dev/stdout is replaced')
+
+
 def test_output_that_can_not_be_written():
     with Directory() as directory:
         stacks = directory.path('in.folded', STACKS)
