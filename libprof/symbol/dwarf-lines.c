@@ -77,13 +77,20 @@ advance (Machine *machine, uint64_t n_operations)
   machine->operation %= header->max_operations;
 }
 
+/* Damaged ones may go around the end of the numbers. */
+static void
+advance_line (Machine *machine, int64_t n_lines)
+{
+  machine->line = (int64_t)((uint64_t)machine->line + (uint64_t)n_lines);
+}
+
 static void
 run_special (Machine *machine, uint8_t opcode)
 {
   const ProfLineHeader *header = &machine->header;
   uint8_t adjusted = opcode - header->opcode_base;
   advance (machine, adjusted / header->line_range);
-  machine->line += header->line_base + adjusted % header->line_range;
+  advance_line (machine, header->line_base + adjusted % header->line_range);
   add_row (machine);
 }
 
@@ -133,8 +140,7 @@ run_standard (Machine *machine, uint8_t opcode)
     advance (machine, prof_byte_reader_uleb128 (reader));
     break;
   case DW_LNS_advance_line:
-    machine->line
-        = (int64_t)((uint64_t)machine->line + (uint64_t)prof_byte_reader_sleb128 (reader));
+    advance_line (machine, prof_byte_reader_sleb128 (reader));
     break;
   case DW_LNS_set_file:
     machine->file = (uint32_t)prof_byte_reader_uleb128 (reader);

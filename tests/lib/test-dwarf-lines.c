@@ -150,6 +150,24 @@ test_the_last_of_several_rows_counts (void **state)
   finish (&table);
 }
 
+/* INT64_MAX as a signed LEB128. */
+#define MOST_LINES 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00
+
+static void
+test_lines_go_around_the_end (void **state)
+{
+  (void)state;
+  const uint8_t program[] = {
+    SET_ADDRESS (0x00, 0x10), DW_LNS_advance_line, MOST_LINES,     SPECIAL (8, 0), SPECIAL (8, 4),
+    DW_LNS_advance_line,      MOST_LINES,          SPECIAL (1, 4), SPECIAL (0, 4), END_SEQUENCE,
+  };
+  Table table = { 0 };
+  assert_int_equal (read_table (&table, 4, header_4, sizeof header_4, program, sizeof program), 0);
+  assert_place (&table, 0x1004, "/src/a.c", 0, 0);
+  assert_place (&table, 0x1008, "/src/a.c", 16, 0); /* 1 + 2^64 - 2 + 8 + 8 + 1 */
+  finish (&table);
+}
+
 static void
 test_lists_of_version_5 (void **state)
 {
@@ -285,6 +303,7 @@ main (void)
     cmocka_unit_test (test_every_kind_of_step),
     cmocka_unit_test (test_sequences_in_any_order_and_dropped_ones),
     cmocka_unit_test (test_the_last_of_several_rows_counts),
+    cmocka_unit_test (test_lines_go_around_the_end),
     cmocka_unit_test (test_lists_of_version_5),
     cmocka_unit_test (test_damaged_headers),
     cmocka_unit_test (test_paths_that_no_file_can_have),
