@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/saturate.h"
 #include "pprof/write-all.h"
 #include "profile/frame.h"
 #include "profile/stack-tree.h"
@@ -126,15 +127,6 @@ push_no_stack (Writer *writer)
   return r < 0 ? r : prof_vec_push (&writer->stack, name);
 }
 
-static int64_t
-add_saturated (int64_t a, int64_t b)
-{
-  int64_t sum;
-  if (__builtin_add_overflow (a, b, &sum))
-    return b < 0 ? INT64_MIN : INT64_MAX;
-  return sum;
-}
-
 /* Adds to the sum of the stack that was pushed. */
 static int
 add_value (Writer *writer, int64_t value)
@@ -144,7 +136,7 @@ add_value (Writer *writer, int64_t value)
   while (r == 0 && writer->sums.n < writer->tree.nodes.n)
     r = prof_vec_push (&writer->sums, 0);
   if (r == 0)
-    writer->sums.items[node] = add_saturated (writer->sums.items[node], value);
+    writer->sums.items[node] = prof_add_saturated (writer->sums.items[node], value);
   return r;
 }
 
