@@ -103,15 +103,6 @@ find_ending (Endings *endings, const char *reason)
   return &endings->items[endings->n++];
 }
 
-static bool
-has_sums (const ProfSession *session)
-{
-  for (size_t i = 0; i < session->n_stack_ends; i++)
-    if (session->stack_ends[i].module[0] == '\0')
-      return true;
-  return false;
-}
-
 static int
 compare_endings (const void *a, const void *b)
 {
@@ -124,16 +115,13 @@ static Endings
 count_endings (const ProfSession *session)
 {
   Endings endings = { .n = 0 };
-  bool sums_are_given = has_sums (session);
   for (size_t i = 0; i < session->n_stack_ends; i++) {
     const ProfSessionStackEnd *end = &session->stack_ends[i];
     Ending *ending = find_ending (&endings, end->reason);
     if (ending == NULL)
       continue;
-    bool is_sum = end->module[0] == '\0';
-    if (is_sum == sums_are_given)
-      ending->n_stacks += end->n_stacks;
-    if (!is_sum && end->n_stacks > ending->n_in_module) {
+    ending->n_stacks += end->n_stacks;
+    if (end->n_stacks > ending->n_in_module) {
       ending->module = end->module;
       ending->n_in_module = end->n_stacks;
     }

@@ -65,12 +65,13 @@ choose_limit (const ReportOptions *chosen)
   return chosen->tree || chosen->bottom_up ? TREE_LIMIT : FLAT_LIMIT;
 }
 
-/* The label has the time since the epoch, as the profile's own. */
+/* The label has the time since the epoch, as the profile's own, which is not before it. */
 static void
 set_time (ProfFilter *filter, const TimeRange *range, int64_t profile_ns)
 {
   if (range->start == 0 && range->end == 0)
     return;
+  profile_ns = profile_ns > 0 ? profile_ns : 0;
   int64_t room = INT64_MAX - profile_ns;
   filter->start_ns = profile_ns + ((int64_t)range->start < room ? (int64_t)range->start : room);
   filter->end_ns = INT64_MAX;

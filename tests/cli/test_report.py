@@ -20,7 +20,7 @@ READ = ('read', '/lib/libc.so.6', '', 0)
 
 def make_session():
     event = bytes_field(1, b'cpu-clock') + bytes_field(2, b'cycles') + number_field(3, 999)
-    ends = [('', 'root', 970), ('', 'stack slice ended', 20), ('', 'bad read', 10),
+    ends = [('/bin/demo', 'root', 900), ('/lib/libbig.so', 'root', 70), ('', 'bad read', 10),
             ('/lib/libbig.so', 'stack slice ended', 15), ('/lib/libsmall.so', 'stack slice ended', 5)]
     session = b''.join([
         bytes_field(1, b'./demo'), bytes_field(1, b'--fast'), bytes_field(4, b'box'),
@@ -190,6 +190,17 @@ def test_filters():
     check({n['name'] for n in report_json('--tree', '--show-from', 'parse')['nodes']
            if n['parent'] == 0} >= {'parse'}, 'show-from')
     check('3.00 s of 10.0 s (30.0%)' in report('--focus', 'read').stdout, 'the share lacks')
+
+
+def test_times_that_can_not_be():
+    with tempfile.TemporaryDirectory() as directory:
+        profile = ProfileBytes(time_ns=-5)
+        for time in 0, 1_500_000_000, (1 << 63) - 1:
+            profile.add(['main'], 1, end_timestamp_ns=(time, 'nanoseconds'))
+        path = profile.save(Path(directory, 'early.pb.gz'))
+        for time, n in ('1s..2s', 1), ('1s..', 1), ('..1s', 1):
+            answer = json.loads(prof('report', '--json', '--time', time, path).stdout)
+            check(answer['total'] == n, f'{time}: {answer["total"]}')
 
 
 def test_bad_expression():
