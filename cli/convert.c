@@ -90,8 +90,12 @@ find_format (const char *path)
 static int
 write_collapsed (const ProfProfile *profile, unsigned type, Output *output)
 {
-  int r = prof_collapsed_write (profile, type, fileno (output->file), NULL);
-  return r < 0 ? report_write_failure (output->path, -r) : 0;
+  ProfError error = PROF_ERROR_INIT;
+  int r = prof_collapsed_write (profile, type, fileno (output->file), &error);
+  if (r != -EFBIG)
+    return r < 0 ? report_write_failure (output->path, -r) : 0;
+  fail (&error); /* too much is in the profile, whatever could be written */
+  return -1;
 }
 
 static int
