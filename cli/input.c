@@ -40,7 +40,7 @@ read_profile (const char *path, InputFormat format, ProfProfile **ret)
   ProfError error = PROF_ERROR_INIT;
   if (read_from (is_stdin ? STDIN_FILENO : file, format, ret, &error) == 0)
     return 0;
-  message ("can't read %s: %s", is_stdin ? "standard input" : path, error.message);
+  fail_about (is_stdin ? "standard input" : path, &error);
   return -1;
 }
 

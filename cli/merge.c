@@ -28,7 +28,7 @@ add_file (ProfProfile *sum, const char *path)
   ProfError error = PROF_ERROR_INIT;
   if (prof_profile_merge (sum, profile, &error) == 0)
     return 0;
-  message ("can't merge %s: %s", path, error.message);
+  fail_about (path, &error);
   return -1;
 }
 

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #include "message.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +20,37 @@ message (const char *format, ...)
   va_end (arguments);
 }
 
+/* The library's sentences stand alone; behind a colon they have neither a capital, unless their
+ * first word is a name, nor a full stop. */
+static void
+print_sentence (const char *about, const char *sentence)
+{
+  size_t n = strlen (sentence);
+  bool is_word = isupper ((unsigned char)sentence[0])
+                 && (islower ((unsigned char)sentence[1]) || sentence[1] == ' ');
+  n -= n > 0 && sentence[n - 1] == '.';
+  int first = is_word ? tolower ((unsigned char)sentence[0]) : (unsigned char)sentence[0];
+  if (n > 0)
+    message ("%s%s%c%.*s", about, *about != '\0' ? ": " : "", first, (int)n - 1, sentence + 1);
+}
+
+int
+fail_about (const char *about, const ProfError *error)
+{
+  print_sentence (about, error->message[0] != '\0' ? error->message : strerror (-error->code));
+  return STATUS_FAILURE;
+}
+
 int
 fail (const ProfError *error)
 {
-  message ("%s", error->message[0] != '\0' ? error->message : strerror (-error->code));
-  return STATUS_FAILURE;
+  return fail_about ("", error);
+}
+
+void
+note (const char *sentence)
+{
+  print_sentence ("", sentence);
 }
 
 int

@@ -6,8 +6,11 @@
 
 /* Messages on stderr, each begins with "prof: ". */
 void message (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
-/* The library's sentence; returns STATUS_FAILURE. */
+/* The library's sentence, about a file or the like; both return STATUS_FAILURE. */
 int fail (const ProfError *error);
+int fail_about (const char *about, const ProfError *error);
+/* A sentence of the library that tells of no failure. */
+void note (const char *sentence);
 /* Returns STATUS_FAILURE. */
 int fail_out_of_memory (void);
 /* A mistake on the command line, and where help is; returns STATUS_USAGE. `command` may be NULL. */

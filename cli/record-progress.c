@@ -53,9 +53,9 @@ progress_print_notes (const Progress *progress, ProfCpuProfiler *profiler)
 {
   if (progress->is_quiet)
     return;
-  const char *const *note = prof_cpu_profiler_get_notes (profiler);
-  for (; note != NULL && *note != NULL; note++)
-    message ("%s", *note);
+  const char *const *sentence = prof_cpu_profiler_get_notes (profiler);
+  for (; sentence != NULL && *sentence != NULL; sentence++)
+    note (*sentence);
 }
 
 void
