@@ -92,7 +92,7 @@ enum {
 
 typedef enum {
   PROF_HEAP_ALLOCATION = 1, /* ProfHeapAllocation */
-  PROF_HEAP_FREE,           /* ProfHeapFree, written before the real free */
+  PROF_HEAP_FREE,           /* ProfHeapFree, written before the real free but for realloc's */
 } ProfHeapKind;
 
 enum {
@@ -126,6 +126,9 @@ typedef struct {
   uint64_t n_bytes;
 } ProfHeapStack;
 
+/* Of a block that realloc moved it is written after the move, when the address may have been given
+ * out again, and its time is from before: a free that is older than the allocation of the block at
+ * its address is of the block that was there before, and does not end the newer one. */
 typedef struct {
   ProfHeapRecord record;
   uint64_t address;
