@@ -57,7 +57,7 @@ int prof_heap_store_free (ProfHeapStore *store,
                           uint64_t time_ns);
 
 /* The process is gone: what was live in it is never freed, and needs less memory from here on. It
- * goes on to count as live. 0 or -ENOMEM: then it is as before. */
+ * goes on to count as live. 0 or -ENOMEM, counted. */
 int prof_heap_store_end_process (ProfHeapStore *store, uint32_t process);
 
 /* ---- for another thread ---- */

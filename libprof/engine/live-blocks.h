@@ -6,42 +6,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/vec.h"
-
 /* A sampled block of memory that was not freed yet. */
 typedef struct {
-  uint64_t address; /* 0: not in use */
+  uint64_t address; /* 0: an empty slot */
   uint64_t size;
   uint64_t time_ns;
   uint32_t stack, thread;
   float count; /* blocks that it stands for */
-  uint32_t next_unused;
+  uint32_t reserved;
 } ProfLiveBlock;
 
-_Static_assert(sizeof (ProfLiveBlock) == 40, "a million of them are 40 MB");
+_Static_assert(sizeof (ProfLiveBlock) == 40, "a million of them are 40 MB, in as much again");
 
+/* The live blocks of one process, by address. Zero-initialized is empty. */
 typedef struct {
-  uint32_t address_bits;
-  uint32_t block; /* UINT32_MAX: empty */
-} ProfLiveSlot;
-
-/* The live blocks of one process, by address. Zero-initialized is empty. Blocks that are removed
- * are used again, the latest first, so that temporaries stay in the cache. */
-typedef struct {
-  PROF_VEC (ProfLiveBlock) blocks; /* also those not in use */
-  ProfLiveSlot *slots;
+  ProfLiveBlock *slots;
   size_t n_slots; /* a power of two, or 0 */
   size_t n_live;
-  uint32_t first_unused; /* block number + 1; 0: none */
 } ProfLiveBlocks;
+
+#define prof_live_blocks_foreach(block, live)                                                      \
+  for (ProfLiveBlock *block = (live)->slots; block < (live)->slots + (live)->n_slots; block++)     \
+    if (block->address != 0)
 
 void prof_live_blocks_finish (ProfLiveBlocks *live);
 
-/* The block at an address, NULL if there is none. Borrowed until the next add. */
+/* The block at an address, NULL if there is none. Borrowed until the next add or remove. */
 ProfLiveBlock *prof_live_blocks_find (const ProfLiveBlocks *live, uint64_t address);
 
 /* Adds a block whose address is not 0 and has none yet. 0 or -ENOMEM. */
 int prof_live_blocks_add (ProfLiveBlocks *live, const ProfLiveBlock *block);
 
-/* True, and the block in *ret, if there was one. */
-bool prof_live_blocks_remove (ProfLiveBlocks *live, uint64_t address, ProfLiveBlock *ret);
+/* Removes a block that was found. */
+void prof_live_blocks_remove (ProfLiveBlocks *live, ProfLiveBlock *block);

@@ -15,14 +15,14 @@ typedef struct {
   uint64_t value;
 } ProfWitnessWord;
 
-/* Which inputs decided an unwinding: given the same code, and a slice that reaches as far, another
- * one with the same pc, sp, words and (if it was used) fp has the same result. Return addresses are
- * always among the words, saved frame pointers only if something was computed from them. */
+/* Which inputs decided an unwinding: in the same code, with a slice that ends at the same place,
+ * another one that has the same pc, sp, words and (if it was used) fp has the same result. Return
+ * addresses always decide, saved frame pointers only if something was computed from them. */
 typedef struct ProfStackWitness {
-  bool is_refused; /* something else decided too: other registers, a signal frame, lr */
-  bool uses_fp;    /* the initial fp decided */
-  uint64_t sp;
-  uint64_t reach; /* bytes from sp to behind the last word */
+  uint64_t pc, sp, fp; /* the initial ones */
+  bool uses_fp;        /* fp decided */
+  bool is_refused;     /* something else decided too: other registers, a signal frame, lr */
+  uint64_t reach;      /* bytes from sp to behind the last word */
   size_t n_words;
   ProfWitnessWord words[PROF_WITNESS_MAX_WORDS];
 } ProfStackWitness;
@@ -31,12 +31,14 @@ typedef struct ProfStackWitness {
 typedef enum {
   PROF_FP_INITIAL,
   PROF_FP_WORD,    /* of the stack */
-  PROF_FP_DECIDED, /* known already: by a word that is a witness, or a constant */
+  PROF_FP_DECIDED, /* a witness already, or a constant */
 } ProfFpOrigin;
 
-/* What prof_unwind tells, if ProfUnwindWorld.witness is not NULL: it begins anew at each stack. */
-void prof_stack_witness_begin (ProfStackWitness *witness, uint64_t sp);
+/* What prof_unwind tells, if ProfUnwindWorld.witness is there. */
+void prof_stack_witness_begin (ProfStackWitness *witness, const ProfUnwindRegisters *registers);
 void prof_stack_witness_add (ProfStackWitness *witness, uint64_t address, uint64_t value);
 
-/* True if a stack has all that the witness names. */
-bool prof_stack_witness_matches (const ProfStackWitness *witness, const ProfStackSlice *slice);
+/* True if registers and stack have all that decided. */
+bool prof_stack_witness_matches (const ProfStackWitness *witness,
+                                 const ProfUnwindRegisters *registers,
+                                 const ProfStackSlice *slice);

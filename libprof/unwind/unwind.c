@@ -4,6 +4,7 @@
 
 #include "unwind/register-map.h"
 #include "unwind/stack-slice.h"
+#include "unwind/stack-witness.h"
 
 /* A stack on its way from leaf to root. */
 typedef struct {
@@ -16,6 +17,8 @@ typedef struct {
   size_t n_since_known;      /* frames since then */
   bool is_return_address;    /* pc is behind a call, and registers that calls clobber are gone */
   bool is_pc_bogus;          /* the latest pc is no code at all */
+  ProfFpOrigin fp_origin;    /* kept for a witness only, as is fp_address: the word that fp is */
+  uint64_t fp_address;
 } Walk;
 
 const char *
@@ -37,6 +40,51 @@ is_code (const Walk *walk, uint64_t pc)
 {
   return walk->world->is_code (walk->world->user_data, pc);
 }
+
+/* ---- what decides is told ---- */
+
+/* Reads a word that decides. */
+static ProfStackEnd
+read_word (const Walk *walk, uint64_t address, uint64_t *ret)
+{
+  ProfStackEnd end = prof_stack_slice_read (walk->slice, address, ret);
+  if (walk->world->witness != NULL && end == PROF_STACK_GOES_ON)
+    prof_stack_witness_add (walk->world->witness, address, *ret);
+  return end;
+}
+
+/* The frame pointer, where it decides. */
+static uint64_t
+use_fp (Walk *walk)
+{
+  ProfStackWitness *witness = walk->world->witness;
+  if (witness != NULL && walk->fp_origin == PROF_FP_INITIAL)
+    witness->uses_fp = true;
+  else if (witness != NULL && walk->fp_origin == PROF_FP_WORD)
+    prof_stack_witness_add (witness, walk->fp_address, walk->registers.fp);
+  walk->fp_origin = PROF_FP_DECIDED;
+  return walk->registers.fp;
+}
+
+/* Reads a saved frame pointer, which may decide later; 0 if it can't be read. */
+static uint64_t
+read_fp (Walk *walk, uint64_t address)
+{
+  uint64_t fp = 0;
+  bool is_word = prof_stack_slice_read (walk->slice, address, &fp) == PROF_STACK_GOES_ON;
+  walk->fp_origin = is_word ? PROF_FP_WORD : PROF_FP_DECIDED;
+  walk->fp_address = address;
+  return fp;
+}
+
+static void
+refuse_witness (const Walk *walk)
+{
+  if (walk->world->witness != NULL)
+    walk->world->witness->is_refused = true;
+}
+
+/* ---- steps ---- */
 
 /* A pc of 0 is where hand-written thread entries end their stacks. */
 static ProfStackEnd
@@ -62,18 +110,17 @@ enter_caller (Walk *walk, uint64_t pc, uint64_t sp, uint64_t fp)
 static ProfStackEnd
 step_by_frame_pointer (Walk *walk)
 {
-  uint64_t fp = walk->registers.fp, next_fp = 0, pc;
+  uint64_t fp = use_fp (walk), pc;
   if (fp == 0 && walk->is_return_address)
     return PROF_STACK_ROOT;
   if (fp < walk->registers.sp || fp % 8 != 0)
     return PROF_STACK_NO_UNWIND_DATA;
-  ProfStackEnd end = prof_stack_slice_read (walk->slice, fp + 8, &pc);
+  ProfStackEnd end = read_word (walk, fp + 8, &pc);
   if (end != PROF_STACK_GOES_ON)
     return end;
-  prof_stack_slice_read (walk->slice, fp, &next_fp);
   if (pc != 0 && !is_code (walk, pc & walk->map->pc_mask))
     return PROF_STACK_NO_UNWIND_DATA;
-  return enter_caller (walk, pc, fp + 16, next_fp);
+  return enter_caller (walk, pc, fp + 16, read_fp (walk, fp));
 }
 
 /* The leaf may be hand-written and have no frame: then the stack is as the call left it. */
@@ -83,9 +130,11 @@ step_out_of_leaf (Walk *walk)
   const ProfUnwindRegisters *registers = &walk->registers;
   uint64_t pc = registers->lr, sp = registers->sp;
   if (walk->map->lr == PROF_NO_REGISTER) {
-    if (prof_stack_slice_read (walk->slice, sp, &pc) != PROF_STACK_GOES_ON)
+    if (read_word (walk, sp, &pc) != PROF_STACK_GOES_ON)
       return PROF_STACK_NO_UNWIND_DATA;
     sp += 8;
+  } else {
+    refuse_witness (walk);
   }
   if (!is_code (walk, pc))
     return PROF_STACK_NO_UNWIND_DATA;
@@ -101,7 +150,7 @@ step_without_rule (Walk *walk, uint64_t pc)
   ProfStackEnd end = PROF_STACK_NO_UNWIND_DATA;
   if (walk->options->uses_frame_pointers)
     end = step_by_frame_pointer (walk);
-  else if (walk->is_return_address && walk->registers.fp == 0)
+  else if (walk->is_return_address && use_fp (walk) == 0)
     end = PROF_STACK_ROOT;
   if (end == PROF_STACK_NO_UNWIND_DATA && !walk->is_return_address)
     end = step_out_of_leaf (walk);
@@ -109,7 +158,7 @@ step_without_rule (Walk *walk, uint64_t pc)
 }
 
 static ProfStackEnd
-compute_cfa (const Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
+compute_cfa (Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
 {
   const ProfUnwindRegisters *registers = &walk->registers;
   uint64_t offset = (uint64_t)(int64_t)rule->cfa_offset;
@@ -118,7 +167,7 @@ compute_cfa (const Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
     *ret = registers->sp + offset;
     return PROF_STACK_GOES_ON;
   case PROF_RULE_CFA_FP:
-    *ret = registers->fp + offset;
+    *ret = use_fp (walk) + offset;
     return PROF_STACK_GOES_ON;
   case PROF_RULE_CFA_REGISTER:
     if (!registers->has_registers || rule->cfa_register >= PROF_N_REGISTERS)
@@ -126,9 +175,9 @@ compute_cfa (const Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
     *ret = registers->registers[rule->cfa_register] + offset;
     return PROF_STACK_GOES_ON;
   case PROF_RULE_CFA_FP_DEREF:
-    return prof_stack_slice_read (walk->slice, registers->fp + offset, ret);
+    return read_word (walk, use_fp (walk) + offset, ret);
   case PROF_RULE_CFA_SP_DEREF:
-    return prof_stack_slice_read (walk->slice, registers->sp + offset, ret);
+    return read_word (walk, registers->sp + offset, ret);
   case PROF_RULE_PLT:
     *ret = registers->sp + 8 + ((pc & 15) >= offset ? 8 : 0);
     return PROF_STACK_GOES_ON;
@@ -140,19 +189,17 @@ compute_cfa (const Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
 /* After `pop %rbp` the slot in the rule is below sp, where nothing was copied, and the register
  * already has the caller's value. */
 static uint64_t
-restore_fp (const Walk *walk, const ProfRule *rule, uint64_t cfa)
+restore_fp (Walk *walk, const ProfRule *rule, uint64_t cfa)
 {
-  uint64_t fp = walk->registers.fp;
-  if (rule->flags & PROF_RULE_FP_UNDEFINED)
+  if (rule->flags & PROF_RULE_FP_UNDEFINED) {
+    walk->fp_origin = PROF_FP_DECIDED;
     return 0;
+  }
   if (!(rule->flags & PROF_RULE_FP_SAVED))
-    return fp;
-  uint64_t base = rule->flags & PROF_RULE_FP_AT_FP ? fp : cfa, saved = 0;
+    return walk->registers.fp;
+  uint64_t base = rule->flags & PROF_RULE_FP_AT_FP ? use_fp (walk) : cfa;
   uint64_t address = base + (uint64_t)(int64_t)rule->fp_offset;
-  if (address < walk->registers.sp)
-    return fp;
-  prof_stack_slice_read (walk->slice, address, &saved);
-  return saved;
+  return address < walk->registers.sp ? walk->registers.fp : read_fp (walk, address);
 }
 
 static ProfStackEnd
@@ -160,10 +207,14 @@ step_by_cfa (Walk *walk, const ProfRule *rule, uint64_t rule_pc)
 {
   uint64_t cfa, pc = walk->registers.lr;
   ProfStackEnd end = compute_cfa (walk, rule, rule_pc, &cfa);
-  if (end == PROF_STACK_GOES_ON && rule->flags & PROF_RULE_RA_SAVED)
-    end = prof_stack_slice_read (walk->slice, cfa + (uint64_t)(int64_t)rule->ra_offset, &pc);
-  else if (end == PROF_STACK_GOES_ON && walk->is_return_address)
+  if (end != PROF_STACK_GOES_ON)
+    return end;
+  if (rule->flags & PROF_RULE_RA_SAVED)
+    end = read_word (walk, cfa + (uint64_t)(int64_t)rule->ra_offset, &pc);
+  else if (walk->is_return_address)
     end = PROF_STACK_NO_UNWIND_DATA; /* lr was overwritten by the call */
+  else
+    refuse_witness (walk);
   if (end != PROF_STACK_GOES_ON)
     return end;
   return enter_caller (walk, pc, cfa, restore_fp (walk, rule, cfa));
@@ -226,8 +277,10 @@ step (Walk *walk, uint64_t *frame)
   if (!walk->options->uses_tables)
     return step_by_frame_pointer (walk);
   ProfRule rule = walk->world->get_rule (walk->world->user_data, pc);
-  if ((rule.kind == PROF_RULE_CFA_REGISTER || rule.kind == PROF_RULE_SLOW)
-      && !walk->registers.has_registers)
+  bool needs_registers = rule.kind == PROF_RULE_CFA_REGISTER || rule.kind == PROF_RULE_SLOW;
+  if (needs_registers || rule.kind == PROF_RULE_SIGNAL)
+    refuse_witness (walk);
+  if (needs_registers && !walk->registers.has_registers)
     recover_registers (walk);
   switch ((ProfRuleKind)rule.kind) {
   case PROF_RULE_NONE:
@@ -260,6 +313,8 @@ prof_unwind (const ProfUnwindOptions *options,
     .registers = *registers,
     .known = *registers,
   };
+  if (world->witness != NULL)
+    prof_stack_witness_begin (world->witness, registers);
   size_t n = 0;
   pcs[n++] = registers->pc;
   ProfStackEnd end;

@@ -75,6 +75,7 @@ typedef struct {
   /* True if code could be at this address: checks frame-pointer steps. */
   bool (*is_code) (void *user_data, uint64_t pc);
   void *user_data;
+  struct ProfStackWitness *witness; /* NULL, or told what decided (unwind/stack-witness.h) */
 } ProfUnwindWorld;
 
 /* The copied part of the stack: `bytes` is memory from address `start` on. */

@@ -27,6 +27,7 @@ struct ProfUnwinder {
   /* Of the stack that is being unwound. */
   ProfAddressSpace *space;
   const ProfStackSlice *slice;
+  struct ProfStackWitness *witness; /* borrowed */
 };
 
 int
@@ -155,10 +156,17 @@ prof_unwinder_unwind (ProfUnwinder *unwinder,
     .step_slowly = step_slowly,
     .is_code = is_code,
     .user_data = unwinder,
+    .witness = unwinder->witness,
   };
   unwinder->space = space;
   unwinder->slice = slice;
   return prof_unwind (&unwinder->options, &world, registers, slice, pcs, ret_end);
+}
+
+void
+prof_unwinder_set_witness (ProfUnwinder *unwinder, struct ProfStackWitness *witness)
+{
+  unwinder->witness = witness;
 }
 
 bool

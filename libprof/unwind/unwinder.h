@@ -25,5 +25,8 @@ size_t prof_unwinder_unwind (ProfUnwinder *unwinder,
                              uint64_t *pcs,
                              ProfStackEnd *ret_end);
 
+/* From here on stacks tell the witness (unwind/stack-witness.h) what decided; NULL: no more. */
+void prof_unwinder_set_witness (ProfUnwinder *unwinder, struct ProfStackWitness *witness);
+
 /* True if the function at this pc has no caller: the chain that ends here is whole. */
 bool prof_unwinder_is_root (ProfUnwinder *unwinder, ProfAddressSpace *space, uint64_t pc);
