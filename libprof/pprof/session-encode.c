@@ -20,6 +20,7 @@ measure (const ProfSession *session)
   size_t n_bytes = session->n_events * (sizeof (Prof__Pb__SessionEvent) + sizeof (void *))
                    + session->n_stack_ends * (sizeof (Prof__Pb__SessionStackEnd) + sizeof (void *))
                    + session->n_series * (sizeof (Prof__Pb__SessionSeries) + sizeof (void *));
+  n_bytes += (session->n_command + session->n_notes) * sizeof (char *);
   for (size_t i = 0; i < session->n_series; i++)
     n_bytes += session->series[i].n * (sizeof (uint64_t) + sizeof (int64_t));
   return n_bytes;
@@ -38,6 +39,15 @@ static char *
 text_of (const char *text)
 {
   return text != NULL ? (char *)(uintptr_t)text : (char *)(uintptr_t)protobuf_c_empty_string;
+}
+
+static char **
+put_texts (const char *const *texts, size_t n, Block *block)
+{
+  char **rows = cut (block, n, sizeof *rows);
+  for (size_t i = 0; i < n; i++)
+    rows[i] = text_of (texts[i]);
+  return rows;
 }
 
 static void
@@ -106,11 +116,11 @@ put_series (const ProfSession *session, Block *block, Prof__Pb__Session *message
 }
 
 static Prof__Pb__Session
-make_message (const ProfSession *session)
+make_message (const ProfSession *session, Block *block)
 {
   Prof__Pb__Session message = PROF__PB__SESSION__INIT;
   message.n_command = session->n_command;
-  message.command = (char **)(uintptr_t)session->command;
+  message.command = put_texts (session->command, session->n_command, block);
   message.n_pids = session->n_pids;
   message.pids = (int32_t *)(uintptr_t)session->pids;
   message.is_system_wide = session->is_system_wide;
@@ -132,7 +142,7 @@ make_message (const ProfSession *session)
   message.sampling = text_of (session->sampling);
   message.stack_bytes = session->stack_bytes;
   message.n_notes = session->n_notes;
-  message.notes = (char **)(uintptr_t)session->notes;
+  message.notes = put_texts (session->notes, session->n_notes, block);
   return message;
 }
 
@@ -166,7 +176,7 @@ prof_profile_add_session (ProfProfile *profile, const ProfSession *session)
   if (bytes == NULL)
     return -ENOMEM;
   Block block = { bytes };
-  Prof__Pb__Session message = make_message (&whole);
+  Prof__Pb__Session message = make_message (&whole, &block);
   put_events (&whole, &block, &message);
   put_stack_ends (&whole, &block, &message);
   put_series (&whole, &block, &message);

@@ -134,6 +134,27 @@ assert_has_full_tables (const ProfSession *session)
 }
 
 static void
+test_missing_strings_are_empty (void **state)
+{
+  (void)state;
+  static const char *const texts[] = { "a", NULL };
+  ProfSession session = PROF_SESSION_INIT;
+  session.command = session.notes = texts;
+  session.n_command = session.n_notes = 2;
+  ProfProfile *profile = new_profile ();
+  assert_int_equal (prof_profile_add_session (profile, &session), 0);
+  ProfSession *read = get_session (profile, 0);
+  assert_int_equal (read->n_command, 2);
+  assert_string_equal (read->command[0], "a");
+  assert_string_equal (read->command[1], "");
+  assert_int_equal (read->n_notes, 2);
+  assert_string_equal (read->notes[1], "");
+  assert_string_equal (read->host, "");
+  prof_session_free (read);
+  prof_profile_unref (profile);
+}
+
+static void
 test_all_fields_come_back_through_a_file (void **state)
 {
   (void)state;
@@ -259,6 +280,7 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_missing_strings_are_empty),
     cmocka_unit_test (test_all_fields_come_back_through_a_file),
     cmocka_unit_test (test_an_empty_session_has_empty_strings),
     cmocka_unit_test (test_sessions_keep_their_order),
