@@ -36,11 +36,12 @@ prof_frame_name_address (const ProfProfile *profile,
 int
 prof_frame_check_expansion (const ProfProfile *profile)
 {
-  enum { MAX_MEAN_FRAMES = 64, N_FREE = 65536 };
+  enum { MAX_MEAN_FRAMES = 64, N_FREE = 65536, MAX_FRAMES = 1 << 29 };
   uint64_t n_frames = 0;
   prof_vec_foreach (row, &profile->stacks) {
     uint32_t n_lines = profile->locations.items[*row].n_lines;
     n_frames += n_lines == 0 ? 1 : n_lines;
   }
-  return n_frames > profile->stacks.n * (uint64_t)MAX_MEAN_FRAMES + N_FREE ? -EFBIG : 0;
+  bool is_real = n_frames <= profile->stacks.n * (uint64_t)MAX_MEAN_FRAMES + N_FREE;
+  return is_real && n_frames <= MAX_FRAMES ? 0 : -EFBIG;
 }

@@ -361,6 +361,30 @@ test_too_many_inlined_calls_are_refused (void **state)
   prof_profile_unref (profile);
 }
 
+/* Each stack might be real, but all together would take 2 GiB. */
+static void
+test_too_many_frames_in_all_are_refused (void **state)
+{
+  (void)state;
+  enum { N_LINES = 64, N = (1 << 29) / N_LINES + 1 };
+  ProfLine lines[N_LINES];
+  ProfProfile *profile = new_cpu_profile ();
+  ProfReport *report;
+  ProfFunction function = { .name = add_string (profile, "f") };
+  uint32_t row = (uint32_t)prof_profile_add_function (profile, &function);
+  for (size_t i = 0; i < N_LINES; i++)
+    lines[i] = (ProfLine){ .function = row };
+  int location = prof_profile_add_location (profile, &(ProfLocation){ 0 }, lines, N_LINES);
+  uint32_t *stack = malloc (N * sizeof *stack);
+  assert_non_null (stack);
+  for (size_t i = 0; i < N; i++)
+    stack[i] = (uint32_t)location;
+  prof_profile_add_sample (profile, stack, N, (int64_t[]){ 1, 0 });
+  assert_int_equal (prof_report_new (profile, 0, &report, NULL), -EFBIG);
+  free (stack);
+  prof_profile_unref (profile);
+}
+
 static void
 test_an_unknown_sample_type_is_refused (void **state)
 {
@@ -402,6 +426,7 @@ main (void)
     cmocka_unit_test (test_recursion_is_a_path),
     cmocka_unit_test (test_deep_stacks_need_no_deep_recursion),
     cmocka_unit_test (test_too_many_inlined_calls_are_refused),
+    cmocka_unit_test (test_too_many_frames_in_all_are_refused),
     cmocka_unit_test (test_an_unknown_sample_type_is_refused),
     cmocka_unit_test (test_an_empty_profile_has_an_empty_report),
   };
