@@ -42,7 +42,8 @@ prof_pprof_fail_row (ProfPprofDecoder *decoder, const char *format, ...)
   vsnprintf (what, sizeof what, format, args);
   va_end (args);
   if (decoder->table == NULL)
-    return prof_pprof_fail (decoder, -EBADMSG, "it %s", what);
+    return prof_pprof_fail (decoder, -EBADMSG, "it is not in pprof's format, or damaged: it %s",
+                            what);
   return prof_pprof_fail (decoder, -EBADMSG, "%s %zu %s", decoder->table, decoder->row, what);
 }
 
