@@ -88,15 +88,19 @@ test_process_that_ended_stays_counted (void **state)
   (void)state;
   ProfCounters counters;
   prof_counters_init (&counters);
-  int fds[2];
-  assert_int_equal (pipe (fds), 0);
+  int fds[2], ready[2];
+  char byte = 1;
+  assert_int_equal (pipe (fds) | pipe (ready), 0);
   pid_t child = fork ();
   if (child == 0) {
-    char byte;
     close (fds[1]);
-    _exit (read (fds[0], &byte, 1) == 0 ? 0 : 1);
+    byte++; /* a page of its own */
+    _exit (write (ready[1], &byte, 1) == 1 && read (fds[0], &byte, 1) == 0 ? 0 : 1);
   }
   close (fds[0]);
+  assert_int_equal (read (ready[0], &byte, 1), 1);
+  close (ready[0]);
+  close (ready[1]);
   pid_t both[] = { getpid (), child };
   assert_int_equal (prof_counters_add_row (&counters, 1, both, 2), 0);
   close (fds[1]);
