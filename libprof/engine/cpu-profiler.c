@@ -61,7 +61,7 @@ make_session_config (const ProfCpuConfig *config)
                    : config->stack_bytes > 0 ? config->stack_bytes
                                              : 32768,
     .ring_bytes = get_ring_bytes (config),
-    .regs_mask = uses_tables ? prof_unwind_registers_mask (prof_pipeline_get_arch ()) : 0,
+    .regs_mask = uses_tables ? prof_unwind_registers_mask (prof_native_arch ()) : 0,
   };
 }
 
@@ -253,7 +253,7 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
     .total_samples = pipeline->n_samples,
     .dropped_samples = pipeline->n_lost,
     .throttled = pipeline->n_throttled,
-    .truncated_stacks = pipeline->n_truncated,
+    .truncated_stacks = pipeline->builder.n_truncated,
     .duration_ns = get_duration_ns (profiler),
     .unique_functions = profiler->made.n_functions,
     .unique_locations = profiler->made.n_locations,
@@ -308,7 +308,7 @@ describe_session (ProfCpuProfiler *profiler, const ProfMachine *machine)
   session.n_lost = pipeline->n_lost;
   session.n_throttled = pipeline->n_throttled;
   session.n_refused = pipeline->n_refused;
-  session.n_truncated = pipeline->n_truncated;
+  session.n_truncated = pipeline->builder.n_truncated;
   session.unwind = get_unwind_name (config->unwind_mode);
   session.sampling
       = profiler->sampling != NULL ? prof_sampling_get_name (profiler->sampling) : "always";

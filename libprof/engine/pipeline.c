@@ -9,47 +9,6 @@
 /* Time is kept to this at first; the aggregate doubles it when a session grows long. */
 #define FIRST_RESOLUTION_NS 1000000u
 
-ProfArch
-prof_pipeline_get_arch (void)
-{
-#if defined(__x86_64__)
-  return PROF_ARCH_X86_64;
-#elif defined(__aarch64__)
-  return PROF_ARCH_AARCH64;
-#else
-#error "libprof profiles x86-64 and aarch64"
-#endif
-}
-
-static int
-make_unwinder (ProfPipeline *pipeline)
-{
-  ProfUnwindOptions options = {
-    .arch = pipeline->arch,
-    .uses_tables = pipeline->unwind_mode != PROF_UNWIND_FRAME_POINTERS,
-    .uses_frame_pointers = pipeline->unwind_mode != PROF_UNWIND_DWARF,
-    .max_frames = pipeline->max_frames,
-  };
-  return prof_unwinder_new (&options, &pipeline->modules, &pipeline->unwinder);
-}
-
-static int
-make_tables (ProfPipeline *pipeline, const ProfPipelineConfig *config)
-{
-  size_t n = pipeline->max_frames + PROF_MAX_KERNEL_FRAMES;
-  pipeline->pcs = calloc (n, sizeof *pipeline->pcs);
-  if (pipeline->pcs == NULL)
-    return -ENOMEM;
-  pipeline->latest_stacks.max_frames = n;
-  prof_module_cache_init (&pipeline->modules);
-  prof_aggregate_init (&pipeline->aggregate, config->keeps_time ? FIRST_RESOLUTION_NS : 0,
-                       config->max_samples);
-  int r = prof_process_table_init (&pipeline->processes);
-  if (r < 0 || (r = prof_stack_tree_init (&pipeline->stacks)) < 0)
-    return r;
-  return make_unwinder (pipeline);
-}
-
 int
 prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
 {
@@ -57,10 +16,12 @@ prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
     .session = config->session,
     .sampling = config->sampling,
     .unwind_mode = config->unwind_mode,
-    .max_frames = config->max_frames,
-    .arch = prof_pipeline_get_arch (),
   };
-  int r = make_tables (pipeline, config);
+  prof_aggregate_init (&pipeline->aggregate, config->keeps_time ? FIRST_RESOLUTION_NS : 0,
+                       config->max_samples);
+  int r = prof_process_table_init (&pipeline->processes);
+  if (r >= 0)
+    r = prof_stack_builder_init (&pipeline->builder, config->unwind_mode, config->max_frames);
   if (r < 0)
     prof_pipeline_finish (pipeline);
   return r;
@@ -69,15 +30,9 @@ prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
 void
 prof_pipeline_finish (ProfPipeline *pipeline)
 {
-  pipeline->unwinder = prof_unwinder_free (pipeline->unwinder);
   prof_aggregate_finish (&pipeline->aggregate);
-  prof_stack_tree_finish (&pipeline->stacks);
-  prof_frame_table_finish (&pipeline->frames);
+  prof_stack_builder_finish (&pipeline->builder);
   prof_process_table_finish (&pipeline->processes);
-  prof_module_cache_finish (&pipeline->modules);
-  prof_vec_clear (&pipeline->stack_ends);
-  free (pipeline->pcs);
-  prof_latest_stacks_finish (&pipeline->latest_stacks);
   free (pipeline->main_path);
   *pipeline = (ProfPipeline){ 0 };
 }

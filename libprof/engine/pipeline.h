@@ -9,17 +9,9 @@
 #include <prof/cpu.h>
 
 #include "capture/perf-session.h"
-#include "engine/frame-cache.h"
-#include "engine/frame-table.h"
-#include "engine/latest-stacks.h"
 #include "engine/process-table.h"
-#include "engine/stack-ends.h"
+#include "engine/stack-builder.h"
 #include "profile/aggregate.h"
-#include "profile/stack-tree.h"
-#include "unwind/unwinder.h"
-
-/* The kernel walks at most kernel.perf_event_max_stack frames of its own, 127 by default. */
-#define PROF_MAX_KERNEL_FRAMES 512
 
 /* From records to sums: keeps processes and their maps, asks the sampling strategy, unwinds, and
  * aggregates. Belongs to the collector's thread; the counters may be read by any. */
@@ -27,23 +19,14 @@ typedef struct {
   ProfPerfSession *session;
   ProfSampling *sampling; /* NULL: always */
   ProfUnwindMode unwind_mode;
-  ProfArch arch;
-  size_t max_frames;
   uint64_t start_ns; /* samples before it are not taken */
 
-  ProfModuleCache modules;
   ProfProcessTable processes;
-  ProfUnwinder *unwinder;
-  ProfFrameTable frames;
-  ProfStackTree stacks;
+  ProfStackBuilder builder;
   ProfAggregate aggregate;
-  ProfStackEndVec stack_ends;
-  ProfFrameCache frame_cache;
-  ProfLatestStacks latest_stacks;
-  uint64_t *pcs;   /* of the stack at hand, leaf first */
   char *main_path; /* of the first file mapped by the target */
 
-  atomic_ullong n_samples, n_lost, n_throttled, n_truncated, n_refused;
+  atomic_ullong n_samples, n_lost, n_throttled, n_refused;
   atomic_uint n_processes, n_threads;
   int error; /* the first negative errno that stopped the work; 0: none */
 } ProfPipeline;
@@ -64,6 +47,3 @@ void prof_pipeline_take (ProfPipeline *pipeline, const ProfRecord *record);
 
 /* Unwinds a sample's stack, counts how it ended, and gives its node in the stack tree. */
 int prof_pipeline_add_stack (ProfPipeline *pipeline, const ProfRecord *record, uint32_t *ret_node);
-
-/* The architecture that this library was built for. */
-ProfArch prof_pipeline_get_arch (void);

@@ -6,14 +6,9 @@ int
 prof_snapshot_take (const ProfPipeline *pipeline, ProfSnapshot *ret)
 {
   *ret = (ProfSnapshot){ 0 };
-  ProfStackTablesSource source = {
-    .stacks = &pipeline->stacks,
-    .frames = &pipeline->frames,
-    .modules = &pipeline->modules,
-    .processes = &pipeline->processes,
-    .stack_ends = &pipeline->stack_ends,
-    .main_path = pipeline->main_path,
-  };
+  ProfStackTablesSource source
+      = prof_stack_builder_get_source (&pipeline->builder, &pipeline->processes,
+                                       pipeline->main_path);
   int r = prof_aggregate_clone (&pipeline->aggregate, &ret->aggregate);
   if (r < 0 || (r = prof_stack_tables_copy (&source, &ret->tables)) < 0)
     prof_snapshot_finish (ret);
