@@ -4,8 +4,8 @@
 #include "profile/profile-remap.h"
 #include "profile/profile-rows.h"
 
-static int
-copy_value_types (ProfRemap *remap)
+int
+prof_remap_add_value_types (ProfRemap *remap)
 {
   prof_vec_foreach (source, &remap->from->value_types) {
     ProfValueType type = *source;
@@ -18,8 +18,8 @@ copy_value_types (ProfRemap *remap)
   return 0;
 }
 
-static int
-add_comments (ProfRemap *remap)
+int
+prof_remap_add_comments (ProfRemap *remap)
 {
   ProfProfile *to = remap->to;
   prof_vec_foreach (comment, &remap->from->comments) {
@@ -40,8 +40,27 @@ add_comments (ProfRemap *remap)
   return 0;
 }
 
-static int
-add_sessions (ProfRemap *remap)
+int
+prof_remap_copy_description (ProfRemap *remap)
+{
+  const ProfProfile *from = remap->from;
+  ProfProfile *to = remap->to;
+  to->period_type = from->period_type;
+  to->period = from->period;
+  to->time_ns = from->time_ns;
+  to->duration_ns = from->duration_ns;
+  to->drop_frames = from->drop_frames;
+  to->keep_frames = from->keep_frames;
+  to->doc_url = from->doc_url;
+  uint32_t *strings[] = {
+    &to->period_type.type, &to->period_type.unit, &to->drop_frames,
+    &to->keep_frames,      &to->doc_url,          NULL,
+  };
+  return prof_remap_strings (remap, strings);
+}
+
+int
+prof_remap_add_sessions (ProfRemap *remap)
 {
   const uint8_t *bytes = remap->from->session_bytes.items;
   prof_vec_foreach (session, &remap->from->sessions) {
@@ -54,29 +73,16 @@ add_sessions (ProfRemap *remap)
 int
 prof_remap_copy_header (ProfRemap *remap)
 {
-  const ProfProfile *from = remap->from;
   ProfProfile *to = remap->to;
-  to->period_type = from->period_type;
-  to->period = from->period;
-  to->time_ns = from->time_ns;
-  to->duration_ns = from->duration_ns;
-  to->drop_frames = from->drop_frames;
-  to->keep_frames = from->keep_frames;
-  to->doc_url = from->doc_url;
-  to->default_sample_type = from->default_sample_type;
-  uint32_t *strings[] = { &to->period_type.type,
-                          &to->period_type.unit,
-                          &to->drop_frames,
-                          &to->keep_frames,
-                          &to->doc_url,
-                          &to->default_sample_type,
-                          NULL };
-  int r = prof_remap_strings (remap, strings);
+  to->default_sample_type = remap->from->default_sample_type;
+  int r = prof_remap_strings (remap, (uint32_t *[]){ &to->default_sample_type, NULL });
   if (r == 0)
-    r = copy_value_types (remap);
+    r = prof_remap_add_value_types (remap);
   if (r == 0)
-    r = add_comments (remap);
-  return r == 0 ? add_sessions (remap) : r;
+    r = prof_remap_copy_description (remap);
+  if (r == 0)
+    r = prof_remap_add_comments (remap);
+  return r == 0 ? prof_remap_add_sessions (remap) : r;
 }
 
 /* Sets a string that the profile has not. */
@@ -103,6 +109,6 @@ prof_remap_merge_header (ProfRemap *remap)
   if (r == 0)
     r = complete (remap, &to->default_sample_type, from->default_sample_type);
   if (r == 0)
-    r = add_comments (remap);
-  return r == 0 ? add_sessions (remap) : r;
+    r = prof_remap_add_comments (remap);
+  return r == 0 ? prof_remap_add_sessions (remap) : r;
 }

@@ -47,6 +47,13 @@ void prof_remap_set_sample (ProfRemap *remap, uint32_t row, uint32_t to_row);
 
 /* Copies all but the samples and what they name into a profile that has nothing yet. Returns 0. */
 int prof_remap_copy_header (ProfRemap *remap);
+/* Parts of it: the sample types are added to what `to` has, and comments, equal ones once, and
+ * sessions; the description is the period, times and what are single texts, but the name of the
+ * default sample type. Return 0. */
+int prof_remap_add_value_types (ProfRemap *remap);
+int prof_remap_add_comments (ProfRemap *remap);
+int prof_remap_add_sessions (ProfRemap *remap);
+int prof_remap_copy_description (ProfRemap *remap);
 /* Into one of the same sample types: the greater period, the earlier time, the sum of durations,
  * all sessions and comments. Returns 0. */
 int prof_remap_merge_header (ProfRemap *remap);

@@ -113,11 +113,11 @@ add_samples (Generator *generator)
 
 /* The tables of all are the same but for the load address. */
 static ProfProfile *
-generate (uint64_t load_address, uint64_t seed, const char *path)
+generate (uint64_t load_address, uint64_t seed, const char *type, const char *path)
 {
   Generator generator = { .load_address = load_address, .prng = { 1 } };
   check (prof_profile_new (&generator.profile), "profile");
-  check (prof_profile_add_value_type (generator.profile, "samples", "count"), "type");
+  check (prof_profile_add_value_type (generator.profile, type, "count"), "type");
   check (prof_profile_set_period (generator.profile, "cpu", "nanoseconds", 1000), "period");
   add_modules (&generator);
   add_functions (&generator);
@@ -129,11 +129,11 @@ generate (uint64_t load_address, uint64_t seed, const char *path)
 }
 
 static void
-write_report (ProfProfile *profile, const char *path)
+write_report (ProfProfile *profile, unsigned value_type, const char *path)
 {
   ProfReport *report;
   size_t n;
-  check (prof_report_new (profile, 0, &report, NULL), "report");
+  check (prof_report_new (profile, value_type, &report, NULL), "report");
   const ProfReportFunction *functions = prof_report_get_functions (report, &n);
   FILE *file = fopen (path, "w");
   check (file == NULL ? -errno : 0, path);
@@ -149,16 +149,16 @@ write_filtered (const ProfProfile *profile, const ProfFilter *filter, const char
 {
   ProfProfile *filtered = NULL;
   check (prof_profile_filter (profile, filter, &filtered, NULL), path);
-  write_report (filtered, path);
+  write_report (filtered, 0, path);
   prof_profile_unref (filtered);
 }
 
 int
 main (void)
 {
-  ProfProfile *base = generate (0x10000000, 7, "base.pb.gz");
-  ProfProfile *profile = generate (0x70000000, 8, "new.pb.gz");
-  write_report (profile, "plain.txt");
+  ProfProfile *base = generate (0x10000000, 7, "samples", "base.pb.gz");
+  ProfProfile *profile = generate (0x70000000, 8, "samples", "new.pb.gz");
+  write_report (profile, 0, "plain.txt");
 
   ProfFilter focus = PROF_FILTER_INIT, hide = focus, show_from = focus, label = focus;
   focus.focus = "function1";
@@ -172,11 +172,20 @@ main (void)
   label.label_focus = "^thread=t[12]$";
   write_filtered (profile, &label, "label.txt");
 
+  ProfProfile *other = generate (0x70000000, 9, "allocations", "other.pb.gz"), *joined = NULL;
+  check (prof_profile_join (profile, other, &joined, NULL), "join");
+  check (prof_pprof_save (joined, "joined.pb.gz", NULL), "joined.pb.gz");
+  write_report (joined, 0, "join-first.txt");
+  write_report (joined, 1, "join-second.txt");
+  write_report (other, 0, "other.txt");
+  prof_profile_unref (joined);
+  prof_profile_unref (other);
+
   ProfProfile *diff = NULL;
   check (prof_profile_diff (base, profile, PROF_NORMALIZE_NONE, &diff, NULL), "diff");
-  write_report (diff, "diff.txt");
+  write_report (diff, 0, "diff.txt");
   check (prof_profile_merge (profile, base, NULL), "merge");
-  write_report (profile, "merge.txt");
+  write_report (profile, 0, "merge.txt");
   prof_profile_unref (diff);
   prof_profile_unref (profile);
   prof_profile_unref (base);

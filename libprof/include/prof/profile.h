@@ -156,6 +156,17 @@ PROF_API int prof_profile_find_value_type (const ProfProfile *profile, const cha
  * holds a part of `other`. */
 PROF_API int prof_profile_merge (ProfProfile *profile, const ProfProfile *other, ProfError *reterr);
 
+/* Makes a new profile of two recordings of one run that have different sample types (CPU and heap):
+ * the sample types of `profile` and then those of `other`, the samples of both with 0 for what they
+ * did not measure, the first one's default type and period, and the comments of both. Sessions
+ * become one: the first one's, with the counts of the other added to its own, and its events, stack
+ * ends, series and notes after them. Time is the earlier start, to the later end. Unknown fields
+ * are left out. -EINVAL: a sample type of one name in both; -ENOMEM, -EOVERFLOW. */
+PROF_API int prof_profile_join (const ProfProfile *profile,
+                                const ProfProfile *other,
+                                ProfProfile **ret,
+                                ProfError *reterr);
+
 typedef enum {
   PROF_NORMALIZE_NONE,
   PROF_NORMALIZE_DURATION, /* the base is scaled by the ratio of the durations */
