@@ -7,47 +7,19 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/strings.h"
 
 #define MAX_DEPTH 8192
 #define MAX_RATE_HZ 1000000
 #define MAX_STACK_BYTES 65528 /* the kernel's: a multiple of 8 below 64 KiB */
 
-static void
-free_strings (char **strings)
-{
-  for (size_t i = 0; strings != NULL && strings[i] != NULL; i++)
-    free (strings[i]);
-  free (strings);
-}
-
-/* NULL stays NULL. */
-static int
-copy_strings (const char *const *strings, char ***ret)
-{
-  if (strings == NULL)
-    return 0;
-  size_t n = 0;
-  while (strings[n] != NULL)
-    n++;
-  char **copies = calloc (n + 1, sizeof *copies);
-  if (copies == NULL)
-    return -ENOMEM;
-  for (size_t i = 0; i < n; i++)
-    if ((copies[i] = strdup (strings[i])) == NULL) {
-      free_strings (copies);
-      return -ENOMEM;
-    }
-  *ret = copies;
-  return 0;
-}
-
 static int
 copy_pointers (ProfCpuConfigCopy *copy)
 {
   ProfCpuConfig *values = &copy->values;
-  if (copy_strings (values->command, &copy->command) < 0
-      || copy_strings (values->environment, &copy->environment) < 0
-      || copy_strings (values->events, &copy->events) < 0
+  if (prof_strings_copy (values->command, &copy->command) < 0
+      || prof_strings_copy (values->environment, &copy->environment) < 0
+      || prof_strings_copy (values->events, &copy->events) < 0
       || (values->working_directory != NULL
           && (copy->working_directory = strdup (values->working_directory)) == NULL))
     return -ENOMEM;
@@ -114,9 +86,9 @@ void
 prof_cpu_config_finish (ProfCpuConfigCopy *copy)
 {
   free (copy->pids);
-  free_strings (copy->command);
-  free_strings (copy->environment);
-  free_strings (copy->events);
+  prof_strings_free (copy->command);
+  prof_strings_free (copy->environment);
+  prof_strings_free (copy->events);
   free (copy->working_directory);
   *copy = (ProfCpuConfigCopy){ 0 };
 }

@@ -91,6 +91,69 @@ prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret
   return 0;
 }
 
+int
+prof_process_table_replace (ProfProcessTable *table, uint32_t pid, const char *maps, size_t n_bytes)
+{
+  ProfProcess *process;
+  int r = revive_process (table, pid, &process);
+  if (r < 0)
+    return r;
+  prof_address_space_clear (&process->space);
+  r = prof_proc_maps_parse (maps, n_bytes, add_map, &process->space);
+  return r < 0 ? r : 0;
+}
+
+static bool
+spaces_are_equal (const ProfAddressSpace *a, const ProfAddressSpace *b)
+{
+  if (a->maps.n != b->maps.n)
+    return false;
+  for (size_t i = 0; i < a->maps.n; i++) {
+    const ProfCodeMap *x = &a->maps.items[i], *y = &b->maps.items[i];
+    if (x->start != y->start || x->end != y->end || x->offset != y->offset
+        || x->key.inode != y->key.inode || strcmp (x->key.path, y->key.path) != 0)
+      return false;
+  }
+  return true;
+}
+
+int
+prof_process_table_refresh (ProfProcessTable *table, uint32_t pid, bool *ret_changed)
+{
+  ProfProcess *process;
+  ProfAddressSpace space;
+  *ret_changed = false;
+  int r = prof_process_table_get (table, pid, &process);
+  if (r < 0)
+    return r;
+  prof_address_space_init (&space, (pid_t)pid);
+  r = prof_proc_maps_read ((pid_t)pid, add_map, &space);
+  if (r >= 0 && space.maps.n > 0 && !spaces_are_equal (&space, &process->space)) {
+    *ret_changed = true;
+    space.generation = process->space.generation + 1;
+    ProfAddressSpace old = process->space;
+    process->space = space;
+    space = old;
+  }
+  prof_address_space_finish (&space);
+  return r == -ENOMEM ? r : 0;
+}
+
+void
+prof_process_table_end (ProfProcessTable *table, uint32_t pid)
+{
+  ProfProcess *process = find_process (table, pid);
+  if (process == NULL)
+    return;
+  process->is_alive = false;
+  process->n_threads = 0;
+  prof_address_space_clear (&process->space);
+  prof_vec_foreach (state, &table->states) {
+    if (table->threads.items[state->thread].pid == pid)
+      state->is_alive = false;
+  }
+}
+
 /* ---- threads ---- */
 
 static bool

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+/* NULL-terminated lists of strings, as argv. */
+
+/* 0, with NULL in *ret for NULL; -ENOMEM. */
+int prof_strings_copy (const char *const *strings, char ***ret);
+void prof_strings_free (char **strings);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/heap-image.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "engine/process-memory.h"
+
+/* ---- beginning ---- */
+
+/* A pid may have been given to another process since: that one is younger than the claim. */
+static bool
+is_younger (pid_t pid, uint64_t claim_ns)
+{
+  ProfProcessStat stat;
+  if (prof_process_stat_read (pid, &stat) < 0)
+    return true;
+  uint64_t tick_ns = 1000000000u / (uint64_t)sysconf (_SC_CLK_TCK);
+  uint64_t suspended_ns = prof_clock_ns (CLOCK_BOOTTIME) - prof_monotonic_ns ();
+  return stat.start_ticks * tick_ns > claim_ns + suspended_ns + tick_ns;
+}
+
+/* -1: the process is gone. */
+static int
+open_process (pid_t pid, uint64_t claim_ns)
+{
+  int fd = (int)syscall (SYS_pidfd_open, pid, 0);
+  if (fd >= 0 && is_younger (pid, claim_ns)) {
+    close (fd);
+    return -1;
+  }
+  return fd;
+}
+
+static const ProfHeapImage *
+find_slot (const ProfHeapPipeline *pipeline, uint32_t slot)
+{
+  prof_vec_foreach (image, &pipeline->images) {
+    if ((*image)->slot == slot)
+      return *image;
+  }
+  return NULL;
+}
+
+/* What code the process has: what its constructor saw, or what its parent had. */
+static int
+read_maps (ProfHeapPipeline *pipeline, const ProfHeapImage *image, const ProfHeapSlot *slot)
+{
+  uint32_t n_bytes = atomic_load_explicit (&slot->maps_bytes, memory_order_acquire);
+  ProfProcess *process;
+  if (n_bytes > 0 && n_bytes <= pipeline->region->maps_bytes)
+    return prof_process_table_replace (&pipeline->processes, image->pid,
+                                       prof_heap_region_get_maps (pipeline->region, image->slot),
+                                       n_bytes);
+  const ProfHeapImage *parent = slot->parent_slot < pipeline->region->n_slots
+                                    ? find_slot (pipeline, slot->parent_slot)
+                                    : NULL;
+  if (parent != NULL && parent->pid != image->pid && parent->pid == slot->parent_pid)
+    return prof_process_table_fork (&pipeline->processes, image->pid, image->pid, parent->pid,
+                                    parent->pid);
+  return prof_process_table_get (&pipeline->processes, image->pid, &process);
+}
+
+static int
+open_image (ProfHeapPipeline *pipeline, uint32_t number, const ProfHeapSlot *slot)
+{
+  ProfHeapRegion *region = pipeline->region;
+  ProfHeapImage *image = calloc (1, sizeof *image);
+  if (image == NULL || prof_vec_reserve (&pipeline->images, 1) < 0) {
+    free (image);
+    return -ENOMEM;
+  }
+  image->slot = number;
+  image->pid = slot->pid;
+  image->claim_ns = slot->claim_ns;
+  image->obstacle = slot->obstacle;
+  image->number = pipeline->n_images++;
+  image->pid_fd = pipeline->is_self ? -1 : open_process ((pid_t)image->pid, image->claim_ns);
+  prof_heap_ring_init (&image->ring, prof_heap_region_get_slot (region, number),
+                       prof_heap_region_get_ring (region, number), region->ring_bytes);
+  prof_known_stacks_init (&image->known, prof_heap_region_get_stacks (region, number),
+                          region->stacks_bytes);
+  pipeline->images.items[pipeline->images.n++] = image;
+  return read_maps (pipeline, image, slot);
+}
+
+static int
+note_obstacle (ProfHeapPipeline *pipeline, const ProfHeapSlot *slot)
+{
+  ProfHeapRefusal refusal = { slot->pid, slot->obstacle };
+  return slot->obstacle == PROF_HEAP_WORKS ? 0 : prof_vec_push (&pipeline->refusals, refusal);
+}
+
+/* Parents come before their children: in the order of the claims. */
+int
+prof_heap_images_find_new (ProfHeapPipeline *pipeline)
+{
+  for (;;) {
+    uint32_t oldest = UINT32_MAX;
+    uint64_t oldest_ns = UINT64_MAX;
+    for (uint32_t i = 0; i < pipeline->region->n_slots; i++) {
+      ProfHeapSlot *slot = prof_heap_region_get_slot (pipeline->region, i);
+      if (atomic_load_explicit (&slot->state, memory_order_acquire) == PROF_HEAP_SLOT_CLAIMED
+          && slot->claim_ns < oldest_ns && find_slot (pipeline, i) == NULL) {
+        oldest = i;
+        oldest_ns = slot->claim_ns;
+      }
+    }
+    if (oldest == UINT32_MAX)
+      return 0;
+    const ProfHeapSlot *slot = prof_heap_region_get_slot (pipeline->region, oldest);
+    if (open_image (pipeline, oldest, slot) < 0 || note_obstacle (pipeline, slot) < 0)
+      return -ENOMEM;
+  }
+}
+
+/* ---- end ---- */
+
+static bool
+has_newer_image (const ProfHeapPipeline *pipeline, const ProfHeapImage *image)
+{
+  prof_vec_foreach (other, &pipeline->images) {
+    if ((*other)->pid == image->pid && (*other)->claim_ns > image->claim_ns)
+      return true;
+  }
+  return false;
+}
+
+bool
+prof_heap_image_is_over (const ProfHeapPipeline *pipeline, const ProfHeapImage *image)
+{
+  struct pollfd end = { .fd = image->pid_fd, .events = POLLIN };
+  if (pipeline->is_self)
+    return false;
+  return image->pid_fd < 0 || has_newer_image (pipeline, image) || poll (&end, 1, 0) > 0;
+}
+
+static void
+free_image (ProfHeapImage *image)
+{
+  if (image->pid_fd >= 0)
+    close (image->pid_fd);
+  prof_heap_ring_finish (&image->ring);
+  prof_known_stacks_finish (&image->known);
+  free (image);
+}
+
+int
+prof_heap_image_close (ProfHeapPipeline *pipeline, size_t number)
+{
+  ProfHeapImage *image = pipeline->images.items[number];
+  const ProfHeapSlot *slot = image->ring.slot;
+  bool is_replaced = has_newer_image (pipeline, image);
+  pipeline->n_drops_of_ended += atomic_load (&slot->n_dropped_allocations)
+                                + atomic_load (&slot->n_dropped_frees) + image->ring.n_skipped;
+  int r = prof_heap_store_end_process (&pipeline->store, image->number);
+  if (!is_replaced)
+    prof_process_table_end (&pipeline->processes, image->pid);
+  prof_heap_region_free_slot (pipeline->region, image->slot);
+  free_image (image);
+  pipeline->images.items[number] = pipeline->images.items[--pipeline->images.n];
+  return r;
+}
+
+void
+prof_heap_images_finish (ProfHeapPipeline *pipeline)
+{
+  prof_vec_foreach (image, &pipeline->images) {
+    free_image (*image);
+  }
+  prof_vec_clear (&pipeline->images);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/heap-pipeline.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "engine/heap-image.h"
+#include "unwind/register-map.h"
+
+/* Maps are read again when a stack ends in code that is not known, but not for each one. */
+#define MAPS_INTERVAL_NS 100000000u
+
+int
+prof_heap_pipeline_init (ProfHeapPipeline *pipeline, const ProfHeapPipelineConfig *config)
+{
+  *pipeline = (ProfHeapPipeline){ .region = config->region, .is_self = config->is_self };
+  prof_heap_store_init (&pipeline->store, &config->store);
+  int r = prof_process_table_init (&pipeline->processes);
+  if (r >= 0)
+    r = prof_stack_builder_init (&pipeline->builder, PROF_UNWIND_AUTO, config->max_frames);
+  if (r < 0)
+    prof_heap_pipeline_finish (pipeline);
+  else
+    prof_unwinder_set_witness (pipeline->builder.unwinder, &pipeline->witness);
+  return r;
+}
+
+void
+prof_heap_pipeline_finish (ProfHeapPipeline *pipeline)
+{
+  prof_heap_images_finish (pipeline);
+  prof_vec_clear (&pipeline->refusals);
+  prof_heap_store_finish (&pipeline->store);
+  prof_stack_builder_finish (&pipeline->builder);
+  prof_process_table_finish (&pipeline->processes);
+}
+
+/* ---- stacks ---- */
+
+/* The order of ProfHeapStack's registers. */
+#if defined(__x86_64__)
+enum { FP_INDEX = 1 };
+static const uint8_t dwarf_numbers[] = { 3, 6, 12, 13, 14, 15 };
+#elif defined(__aarch64__)
+enum { FP_INDEX = 10 };
+static const uint8_t dwarf_numbers[] = { 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30 };
+#endif
+
+static void
+set_registers (const ProfHeapEvent *event, ProfUnwindRegisters *ret)
+{
+  const ProfRegisterMap *map = prof_register_map (prof_native_arch ());
+  *ret = (ProfUnwindRegisters){ .pc = event->pc,
+                                .sp = event->sp,
+                                .fp = event->registers[FP_INDEX],
+                                .lr = event->pc,
+                                .has_registers = true };
+  for (size_t i = 0; i < sizeof dwarf_numbers; i++)
+    ret->registers[dwarf_numbers[i]] = event->registers[i];
+  ret->registers[map->sp] = event->sp;
+}
+
+/* The caller's pc is its return address: the call lies before it. */
+static size_t
+unwind (ProfHeapPipeline *pipeline,
+        ProfAddressSpace *space,
+        const ProfUnwindRegisters *registers,
+        const ProfStackSlice *slice,
+        ProfStackEnd *ret_end)
+{
+  ProfUnwindRegisters caller = *registers;
+  caller.pc--;
+  size_t n = prof_unwinder_unwind (pipeline->builder.unwinder, space, &caller, slice,
+                                   pipeline->builder.pcs, ret_end);
+  pipeline->witness.pc = registers->pc;
+  return n;
+}
+
+/* Reads the maps again if it is time; true if they have changed. */
+static bool
+refresh_maps (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns)
+{
+  bool has_changed = false;
+  if (now_ns - image->maps_read_ns < MAPS_INTERVAL_NS)
+    return false;
+  image->maps_read_ns = now_ns;
+  if (prof_process_table_refresh (&pipeline->processes, image->pid, &has_changed) >= 0
+      && has_changed)
+    prof_known_stacks_forget (&image->known);
+  return has_changed;
+}
+
+static int
+add_stack (ProfHeapPipeline *pipeline,
+           ProfHeapImage *image,
+           const ProfHeapEvent *event,
+           uint64_t now_ns,
+           uint32_t *ret_node)
+{
+  ProfProcess *process;
+  ProfUnwindRegisters registers;
+  ProfStackSlice slice = { event->sp, event->stack, event->n_stack_bytes };
+  ProfStackEnd end;
+  set_registers (event, &registers);
+  uint32_t known = prof_known_stacks_find (&image->known, &registers, &slice);
+  if (known != 0 && prof_known_stacks_get_node (&image->known, known, ret_node))
+    return 0;
+  int r = prof_process_table_get (&pipeline->processes, image->pid, &process);
+  if (r < 0)
+    return r;
+  size_t n = unwind (pipeline, &process->space, &registers, &slice, &end);
+  if (end != PROF_STACK_ROOT && refresh_maps (pipeline, image, now_ns))
+    n = unwind (pipeline, &process->space, &registers, &slice, &end);
+  r = prof_stack_builder_add (&pipeline->builder, &process->space, event->tid, 0, n, end, ret_node);
+  if (r < 0 || end != PROF_STACK_ROOT)
+    return r;
+  r = prof_known_stacks_add (&image->known, &pipeline->witness, *ret_node);
+  return r < 0 ? r : 0;
+}
+
+static int
+get_stack (ProfHeapPipeline *pipeline,
+           ProfHeapImage *image,
+           const ProfHeapEvent *event,
+           uint64_t now_ns,
+           uint32_t *ret_node)
+{
+  *ret_node = 0;
+  if (event->stack_number == 0)
+    return add_stack (pipeline, image, event, now_ns, ret_node);
+  prof_known_stacks_get_node (&image->known, event->stack_number, ret_node);
+  return 0;
+}
+
+/* ---- events ---- */
+
+static int
+take_allocation (ProfHeapPipeline *pipeline,
+                 ProfHeapImage *image,
+                 const ProfHeapEvent *event,
+                 uint64_t now_ns)
+{
+  ProfHeapSample sample = { .process = image->number,
+                            .in_place = event->in_place,
+                            .address = event->address,
+                            .size = event->size,
+                            .time_ns = event->time_ns };
+  int r = prof_process_table_get_thread (&pipeline->processes, image->pid, event->tid,
+                                         &sample.thread);
+  if (r < 0 || (r = get_stack (pipeline, image, event, now_ns, &sample.stack)) < 0)
+    return r;
+  r = prof_heap_store_allocate (&pipeline->store, &sample);
+  return r == -EINVAL ? 0 : r;
+}
+
+static int
+take (ProfHeapPipeline *pipeline, ProfHeapImage *image, const ProfHeapEvent *event, uint64_t now_ns)
+{
+  if (event->time_ns < pipeline->start_ns)
+    return 0;
+  if (event->kind == PROF_HEAP_ALLOCATION)
+    return take_allocation (pipeline, image, event, now_ns);
+  int r = prof_heap_store_free (&pipeline->store, image->number, event->address, event->time_ns);
+  return r == -EINVAL ? 0 : r;
+}
+
+/* Room is given back often, so that a busy writer does not meet a full ring. */
+static int
+drain_image (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns, bool is_over)
+{
+  uint64_t released = image->ring.position;
+  ProfHeapEvent event;
+  int r;
+  while ((r = prof_heap_ring_next (&image->ring, now_ns, is_over, &event)) > 0) {
+    if ((r = take (pipeline, image, &event, now_ns)) < 0)
+      break;
+    if (image->ring.position - released > image->ring.n_bytes / 16) {
+      prof_heap_ring_release (&image->ring);
+      released = image->ring.position;
+    }
+  }
+  prof_heap_ring_release (&image->ring);
+  return r;
+}
+
+static void
+publish_counts (ProfHeapPipeline *pipeline)
+{
+  uint64_t n_dropped = pipeline->n_drops_of_ended;
+  prof_vec_foreach (image, &pipeline->images) {
+    const ProfHeapSlot *slot = (*image)->ring.slot;
+    n_dropped += atomic_load (&slot->n_dropped_allocations) + atomic_load (&slot->n_dropped_frees)
+                 + (*image)->ring.n_skipped;
+  }
+  atomic_store_explicit (&pipeline->n_dropped, n_dropped, memory_order_relaxed);
+  atomic_store_explicit (&pipeline->n_processes, pipeline->n_images, memory_order_relaxed);
+  atomic_store_explicit (&pipeline->n_threads, pipeline->processes.n_threads, memory_order_relaxed);
+}
+
+int
+prof_heap_pipeline_drain (ProfHeapPipeline *pipeline, uint64_t now_ns)
+{
+  int r = prof_heap_images_find_new (pipeline);
+  for (size_t i = pipeline->images.n; i-- > 0 && r >= 0;) {
+    ProfHeapImage *image = pipeline->images.items[i];
+    bool is_over = prof_heap_image_is_over (pipeline, image);
+    r = drain_image (pipeline, image, now_ns, is_over);
+    if (r >= 0 && is_over)
+      r = prof_heap_image_close (pipeline, i);
+  }
+  publish_counts (pipeline);
+  return r;
+}
