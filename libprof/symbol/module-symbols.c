@@ -108,7 +108,7 @@ read_symbols (ProfModuleSymbols *symbols, const ProfSymbolizerConfig *config, Pr
     r = prof_perf_map_read (&symbols->perf_map, symbols->module->pid);
     break;
   }
-  if (symbols->kernel.map.ranges.n + symbols->perf_map.map.ranges.n > 0)
+  if (symbols->kernel.rows.n + symbols->perf_map.map.ranges.n > 0)
     symbols->level = PROF_SYMBOLS_TABLE;
   return r == -ENOMEM ? r : 0;
 }

@@ -3,147 +3,195 @@
 #include "symbol/sym-kernel.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdbool.h>
 
-#include "base/read-file.h"
+#include "base/cleanup.h"
 #include "base/sort.h"
 #include "symbol/alias.h"
 
-#define MAX_TEXT_BYTES ((size_t)256 << 20)
+#define MAX_NAMES_BYTES ((size_t)256 << 20)
 #define PAGE_BYTES 4096u
 
-typedef struct {
-  uint64_t address;
-  const char *name;   /* with its module */
-  const char *module; /* "[name]", or "" */
-  char type;
-} Row;
+enum { CHUNK_BYTES = 16384 };
 
-typedef PROF_VEC (Row) Rows;
+/* ---- reading ---- */
 
-/* Cuts "ffffffffc0a01000 t name\t[module]" into its parts, with the name and module as one. */
-static bool
-parse_line (char *line, Row *ret)
+/* The value of a hexadecimal digit; 16 for anything else. */
+static unsigned
+get_digit (char c)
 {
-  char *end;
-  uint64_t address = strtoull (line, &end, 16);
-  if (end == line || end[0] != ' ' || !isalpha ((unsigned char)end[1]) || end[2] != ' '
-      || end[3] == '\0')
-    return false;
-  char *name = end + 3, *tab = strchr (name, '\t');
+  if (c >= '0' && c <= '9')
+    return (unsigned)(c - '0');
+  return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+/* "name\t[module]" becomes "name [module]". */
+static int
+add_name (ProfKernelSymbols *symbols, const char *name, const char *end)
+{
+  size_t n = (size_t)(end - name);
+  if (prof_vec_reserve (&symbols->names, n + 1) < 0)
+    return -ENOMEM;
+  char *copy = memcpy (symbols->names.items + symbols->names.n, name, n);
+  copy[n] = '\0';
+  char *tab = memchr (copy, '\t', n);
   if (tab != NULL)
     *tab = ' ';
-  *ret = (Row){ address, name, tab != NULL ? tab + 1 : "", end[1] };
-  return true;
+  symbols->names.n += n + 1;
+  return symbols->names.n <= MAX_NAMES_BYTES ? 0 : -EFBIG;
 }
 
+/* "ffffffffc0a01000 t name\t[module]" */
 static int
-parse (char *text, Rows *ret)
+add_line (ProfKernelSymbols *symbols, const char *line, const char *end)
 {
-  for (char *line = text, *next; line != NULL; line = next) {
-    next = strchr (line, '\n');
-    if (next != NULL)
-      *next++ = '\0';
-    Row row;
-    if (parse_line (line, &row) && row.address != 0 && prof_vec_push (ret, row) < 0)
-      return -ENOMEM;
-  }
-  return 0;
-}
-
-static bool
-is_code (const Row *row)
-{
-  return strchr ("tTwW", row->type) != NULL && row->name[0] != '$';
-}
-
-/* By address; of several names the best goes last. */
-static int
-compare (const void *pa, const void *pb)
-{
-  const Row *a = pa, *b = pb;
-  if (a->address != b->address)
-    return a->address < b->address ? -1 : 1;
-  bool is_global_a = isupper ((unsigned char)a->type),
-       is_global_b = isupper ((unsigned char)b->type);
-  if (is_global_a != is_global_b)
-    return is_global_a ? 1 : -1;
-  return prof_compare_aliases (a->name, b->name);
-}
-
-/* The kernel gives no sizes: a function reaches to the next symbol, of code or data, but the last
- * one of the kernel or a module only to the end of its page. */
-static uint64_t
-find_end (const Row *row, const Row *next)
-{
-  uint64_t page_end = (row->address | (PAGE_BYTES - 1)) + 1;
-  if (page_end == 0)
-    page_end = UINT64_MAX;
-  if (next == NULL)
-    return page_end;
-  bool same = strcmp (row->module, next->module) == 0;
-  return same || next->address < page_end ? next->address : page_end;
-}
-
-static int
-fill (ProfKernelSymbols *symbols, const Rows *rows)
-{
-  const Row *next = NULL;
-  PROF_VEC (uint64_t) ends = { 0 };
-  if (prof_vec_reserve (&ends, rows->n) < 0)
-    return -ENOMEM;
-  for (size_t i = rows->n; i-- > 0;) {
-    const Row *row = &rows->items[i];
-    if (i + 1 < rows->n && row[1].address != row->address)
-      next = row + 1;
-    ends.items[i] = find_end (row, next);
-  }
-  int r = 0;
-  for (size_t i = 0; i < rows->n && r == 0; i++) {
-    const Row *row = &rows->items[i];
-    bool has_better = i + 1 < rows->n && row[1].address == row->address && is_code (&row[1]);
-    if (is_code (row) && !has_better)
-      r = prof_range_map_add (&symbols->map, row->address, ends.items[i],
-                              (uint32_t)(row->name - symbols->text));
-  }
-  prof_vec_clear (&ends);
-  return r < 0 ? r : prof_range_map_finish (&symbols->map);
+  const char *at = line;
+  uint64_t address = 0;
+  for (unsigned digit; at < end && (digit = get_digit (*at)) < 16; at++)
+    address = address << 4 | digit;
+  if (address == 0 || end - at < 4 || at[0] != ' ' || !isalpha ((unsigned char)at[1])
+      || at[2] != ' ')
+    return 0;
+  ProfKernelSymbol row = { address, (uint32_t)symbols->names.n, at[1] };
+  int r = prof_vec_push (&symbols->rows, row);
+  return r < 0 ? r : add_name (symbols, at + 3, end);
 }
 
 int
-prof_kernel_symbols_parse (ProfKernelSymbols *symbols, char *text, size_t n_bytes)
+prof_kernel_symbols_add (ProfKernelSymbols *symbols,
+                         const char *text,
+                         size_t n_bytes,
+                         size_t *ret_n_bytes)
 {
-  symbols->text = text;
-  Rows rows = { 0 };
-  int r = n_bytes > MAX_TEXT_BYTES ? -EFBIG : parse (text, &rows);
-  if (r == 0 && rows.n > 0) {
-    prof_sort (rows.items, rows.n, sizeof *rows.items, compare);
-    r = fill (symbols, &rows);
-  }
-  prof_vec_clear (&rows);
+  const char *line = text, *text_end = text + n_bytes, *end;
+  int r = 0;
+  for (; r == 0 && (end = memchr (line, '\n', (size_t)(text_end - line))) != NULL; line = end + 1)
+    r = add_line (symbols, line, end);
+  *ret_n_bytes = (size_t)(line - text);
   return r;
+}
+
+static int
+compare (const void *pa, const void *pb)
+{
+  const ProfKernelSymbol *a = pa, *b = pb;
+  return a->address < b->address ? -1 : a->address > b->address;
+}
+
+void
+prof_kernel_symbols_finish_adding (ProfKernelSymbols *symbols)
+{
+  prof_sort (symbols->rows.items, symbols->rows.n, sizeof *symbols->rows.items, compare);
+}
+
+static int
+read_all (ProfKernelSymbols *symbols, int fd)
+{
+  char text[CHUNK_BYTES];
+  size_t n_bytes = 0, n_used;
+  for (;;) {
+    ssize_t n = read (fd, text + n_bytes, sizeof text - n_bytes);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return n < 0 ? -errno : 0;
+    n_bytes += (size_t)n;
+    int r = prof_kernel_symbols_add (symbols, text, n_bytes, &n_used);
+    if (r < 0)
+      return r;
+    n_bytes -= n_used;
+    memmove (text, text + n_used, n_bytes);
+  }
 }
 
 int
 prof_kernel_symbols_read (ProfKernelSymbols *symbols)
 {
-  char *text;
-  size_t n_bytes;
-  int r = prof_read_file ("/proc/kallsyms", MAX_TEXT_BYTES, &text, &n_bytes);
-  return r < 0 ? r : prof_kernel_symbols_parse (symbols, text, n_bytes);
+  cleanup (prof_close) int fd = open ("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return -errno;
+  int r = read_all (symbols, fd);
+  prof_kernel_symbols_finish_adding (symbols);
+  return r;
 }
 
 void
 prof_kernel_symbols_finish (ProfKernelSymbols *symbols)
 {
-  free (symbols->text);
-  prof_vec_clear (&symbols->map.ranges);
-  *symbols = (ProfKernelSymbols){ 0 };
+  prof_vec_clear (&symbols->rows);
+  prof_vec_clear (&symbols->names);
+}
+
+/* ---- finding ---- */
+
+static const char *
+get_name (const ProfKernelSymbols *symbols, const ProfKernelSymbol *row)
+{
+  return symbols->names.items + row->name;
+}
+
+/* "[module]", or "". */
+static const char *
+get_module (const ProfKernelSymbols *symbols, const ProfKernelSymbol *row)
+{
+  const char *space = strchr (get_name (symbols, row), ' ');
+  return space != NULL ? space : "";
+}
+
+static bool
+is_code (const ProfKernelSymbols *symbols, const ProfKernelSymbol *row)
+{
+  return strchr ("tTwW", row->type) != NULL && get_name (symbols, row)[0] != '$';
+}
+
+static bool
+is_better (const ProfKernelSymbols *symbols, const ProfKernelSymbol *a, const ProfKernelSymbol *b)
+{
+  bool is_global_a = isupper ((unsigned char)a->type),
+       is_global_b = isupper ((unsigned char)b->type);
+  if (is_global_a != is_global_b)
+    return is_global_a;
+  return prof_compare_aliases (get_name (symbols, a), get_name (symbols, b)) > 0;
+}
+
+/* The number of the first row above an address. */
+static size_t
+find_above (const ProfKernelSymbols *symbols, uint64_t address)
+{
+  size_t low = 0, high = symbols->rows.n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (symbols->rows.items[middle].address <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The kernel gives no sizes: a function reaches to the next symbol, of code or data, but the last
+ * one of the kernel or a module only to the end of its page. */
+static bool
+reaches (const ProfKernelSymbols *symbols,
+         const ProfKernelSymbol *row,
+         size_t above,
+         uint64_t address)
+{
+  if ((row->address | (PAGE_BYTES - 1)) >= address)
+    return true;
+  return above < symbols->rows.n
+         && strcmp (get_module (symbols, row), get_module (symbols, &symbols->rows.items[above]))
+                == 0;
 }
 
 const char *
 prof_kernel_symbols_find (const ProfKernelSymbols *symbols, uint64_t address)
 {
-  uint32_t offset = prof_range_map_find (&symbols->map, address);
-  return offset != PROF_RANGE_NONE ? symbols->text + offset : NULL;
+  const ProfKernelSymbol *best = NULL, *rows = symbols->rows.items;
+  size_t above = find_above (symbols, address);
+  for (size_t i = above; i-- > 0 && rows[i].address == rows[above - 1].address;)
+    if (is_code (symbols, &rows[i]) && (best == NULL || is_better (symbols, &rows[i], best)))
+      best = &rows[i];
+  return best != NULL && reaches (symbols, best, above, address) ? get_name (symbols, best) : NULL;
 }

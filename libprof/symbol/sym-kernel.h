@@ -2,22 +2,39 @@
 /* Copyright the libprof authors */
 #pragma once
 
-#include "symbol/range-map.h"
+#include <stddef.h>
+#include <stdint.h>
 
-/* The kernel's functions: "name", or "name [module]". Zero-initialized is empty. */
+#include "base/vec.h"
+
+/* A line of /proc/kallsyms. */
 typedef struct {
-  char *text;
-  ProfRangeMap map; /* to offsets in the text */
+  uint64_t address;
+  uint32_t name; /* offset in the names: "name", or "name [module]" */
+  char type;
+} ProfKernelSymbol;
+
+/* The kernel's symbols. Zero-initialized is empty. */
+typedef struct {
+  PROF_VEC (ProfKernelSymbol) rows; /* once finished: by address */
+  PROF_VEC (char) names;
 } ProfKernelSymbols;
 
-/* Takes what /proc/kallsyms held, allocated and followed by a NUL. Where addresses are hidden
- * (kptr_restrict) all are 0, and no name comes of it. 0 or -ENOMEM. */
-int prof_kernel_symbols_parse (ProfKernelSymbols *symbols, char *text, size_t n_bytes);
+/* Adds the whole lines of a part of /proc/kallsyms; *ret_n_bytes is where the last of them ends.
+ * Where addresses are hidden (kptr_restrict) all are 0, and nothing is added. 0, -ENOMEM, or -EFBIG
+ * when there are more names than any kernel has. */
+int prof_kernel_symbols_add (ProfKernelSymbols *symbols,
+                             const char *text,
+                             size_t n_bytes,
+                             size_t *ret_n_bytes);
+
+/* Call it once, after the last add and before the first find. */
+void prof_kernel_symbols_finish_adding (ProfKernelSymbols *symbols);
 
 /* Reads /proc/kallsyms. 0 or negative errno. */
 int prof_kernel_symbols_read (ProfKernelSymbols *symbols);
 
 void prof_kernel_symbols_finish (ProfKernelSymbols *symbols);
 
-/* NULL: not known. */
+/* The function at an address: "name", or "name [module]". NULL: not known. */
 const char *prof_kernel_symbols_find (const ProfKernelSymbols *symbols, uint64_t address);

@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
 #include <stdlib.h>
-#include <string.h>
 
 #include "symbol/sym-kernel.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
+static void
+check (const ProfKernelSymbols *symbols)
+{
+  uint64_t below = 0;
+  prof_vec_foreach (row, &symbols->rows) {
+    const char *name = prof_kernel_symbols_find (symbols, row->address);
+    if (row->address == 0 || row->address < below
+        || (name != NULL && strlen (name) >= symbols->names.n))
+      abort ();
+    prof_kernel_symbols_find (symbols, row->address - 1);
+    below = row->address;
+  }
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  char *text = malloc (size + 1);
-  if (text == NULL)
-    return 0;
-  memcpy (text, data, size);
-  text[size] = '\0';
   ProfKernelSymbols symbols = { 0 };
-  prof_kernel_symbols_parse (&symbols, text, size);
-  uint64_t end = 0;
-  prof_vec_foreach (range, &symbols.map.ranges) {
-    if (range->start < end || range->end <= range->start
-        || prof_kernel_symbols_find (&symbols, range->start) != symbols.text + range->value
-        || strlen (prof_kernel_symbols_find (&symbols, range->end - 1)) == 0)
-      abort ();
-    end = range->end;
-  }
+  size_t n_used = 0;
+  prof_kernel_symbols_add (&symbols, (const char *)data, size, &n_used);
+  if (n_used > size || (n_used > 0 && data[n_used - 1] != '\n'))
+    abort ();
+  prof_kernel_symbols_finish_adding (&symbols);
+  check (&symbols);
   prof_kernel_symbols_finish (&symbols);
   return 0;
 }

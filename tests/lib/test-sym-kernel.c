@@ -8,7 +8,10 @@ static ProfKernelSymbols
 parse (const char *text)
 {
   ProfKernelSymbols symbols = { 0 };
-  assert_int_equal (prof_kernel_symbols_parse (&symbols, strdup (text), strlen (text)), 0);
+  size_t n_used;
+  assert_int_equal (prof_kernel_symbols_add (&symbols, text, strlen (text), &n_used), 0);
+  assert_int_equal (n_used, strlen (text));
+  prof_kernel_symbols_finish_adding (&symbols);
   return symbols;
 }
 
@@ -35,7 +38,7 @@ test_functions_of_the_kernel_and_its_modules (void **state)
                                      "ffffffff81000300 W weak\n"
                                      "ffffffffc0a01000 t nft_do_chain\t[nf_tables]\n"
                                      "ffffffffc0a01800 T nft_exit\t[nf_tables]\n"
-                                     "ffffffffc0b00010 t bpf_prog_1_x\t[bpf]");
+                                     "ffffffffc0b00010 t bpf_prog_1_x\t[bpf]\n");
   assert_name (&symbols, 0, NULL);
   assert_name (&symbols, 0xffffffff8100007f, NULL);
   assert_name (&symbols, 0xffffffff81000080, "first");
@@ -68,13 +71,49 @@ test_the_best_of_several_names (void **state)
 }
 
 static void
+test_code_and_data_at_one_address_in_any_order (void **state)
+{
+  (void)state;
+  ProfKernelSymbols symbols = parse ("ffffffff81000040 D end\n"
+                                     "ffffffff81000000 t do_local_thing\n"
+                                     "ffffffff81000000 d data_here_too\n"
+                                     "ffffffff81000000 T do_thing\n"
+                                     "ffffffff81000000 B data_as_well\n");
+  assert_name (&symbols, 0xffffffff80ffffff, NULL);
+  assert_name (&symbols, 0xffffffff81000000, "do_thing");
+  assert_name (&symbols, 0xffffffff8100003f, "do_thing");
+  assert_name (&symbols, 0xffffffff81000040, NULL);
+  prof_kernel_symbols_finish (&symbols);
+}
+
+static void
+test_a_text_in_parts (void **state)
+{
+  (void)state;
+  static const char text[] = "ffffffff81000000 T one\nffffffff81000010 T two\nfffff";
+  size_t n_used;
+  ProfKernelSymbols symbols = { 0 };
+  assert_int_equal (prof_kernel_symbols_add (&symbols, text, 22, &n_used), 0);
+  assert_int_equal (n_used, 0);
+  assert_int_equal (prof_kernel_symbols_add (&symbols, text, 30, &n_used), 0);
+  assert_int_equal (n_used, 23);
+  assert_int_equal (prof_kernel_symbols_add (&symbols, text + 23, sizeof text - 24, &n_used), 0);
+  assert_int_equal (n_used, 23);
+  prof_kernel_symbols_finish_adding (&symbols);
+  assert_int_equal (symbols.rows.n, 2);
+  assert_name (&symbols, 0xffffffff8100000f, "one");
+  assert_name (&symbols, 0xffffffff81000010, "two");
+  prof_kernel_symbols_finish (&symbols);
+}
+
+static void
 test_hidden_addresses_give_no_names (void **state)
 {
   (void)state;
   ProfKernelSymbols symbols = parse ("0000000000000000 T _text\n"
                                      "0000000000000000 T do_one\n"
                                      "0000000000000000 t nft_do_chain\t[nf_tables]\n");
-  assert_int_equal (symbols.map.ranges.n, 0);
+  assert_int_equal (symbols.rows.n, 0);
   assert_name (&symbols, 0, NULL);
   assert_name (&symbols, 0xffffffff81000000, NULL);
   prof_kernel_symbols_finish (&symbols);
@@ -87,7 +126,7 @@ test_other_lines_are_skipped (void **state)
   ProfKernelSymbols symbols = parse ("\n \nffffffff81000000\nffffffff81000000 T\n"
                                      "ffffffff81000000 T \nffffffff81000000TT x\nzz T name\n"
                                      "ffffffff81000010 1 digit\nfffffffffffffff0 T last\n");
-  assert_int_equal (symbols.map.ranges.n, 1);
+  assert_int_equal (symbols.rows.n, 1);
   assert_name (&symbols, 0xfffffffffffffff8, "last");
   prof_kernel_symbols_finish (&symbols);
 }
@@ -98,6 +137,8 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_functions_of_the_kernel_and_its_modules),
     cmocka_unit_test (test_the_best_of_several_names),
+    cmocka_unit_test (test_code_and_data_at_one_address_in_any_order),
+    cmocka_unit_test (test_a_text_in_parts),
     cmocka_unit_test (test_hidden_addresses_give_no_names),
     cmocka_unit_test (test_other_lines_are_skipped),
   };

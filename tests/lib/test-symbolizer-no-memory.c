@@ -49,7 +49,8 @@ parse_kernel_symbols (void *user_data)
   (void)user_data;
   static const char text[] = "ffffffff81000000 T one\nffffffff81000010 T two\n";
   ProfKernelSymbols symbols = { 0 };
-  int r = prof_kernel_symbols_parse (&symbols, strdup (text), sizeof text - 1);
+  size_t n_used;
+  int r = prof_kernel_symbols_add (&symbols, text, sizeof text - 1, &n_used);
   prof_kernel_symbols_finish (&symbols);
   return r;
 }
@@ -69,7 +70,7 @@ static void
 test_texts (void **state)
 {
   (void)state;
-  assert_true (fail_each (parse_kernel_symbols, NULL) > 2);
+  assert_true (fail_each (parse_kernel_symbols, NULL) > 1);
   assert_true (fail_each (parse_perf_map, NULL) > 2);
 }
 
