@@ -24,6 +24,7 @@ begin (Elf *elf, Dwarf_OOM out_of_memory, Dwarf **ret, ProfDwarfSections *ret_se
   int r = prof_dwarf_check_compression (elf);
   if (r < 0)
     return r;
+  prof_dwarf_hide_sections (elf);
   *ret = dwarf_begin_elf (elf, DWARF_C_READ, NULL);
   if (*ret == NULL)
     return -ENODATA;

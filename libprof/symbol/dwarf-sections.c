@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <gelf.h>
+#include <stdbool.h>
+
+#include "symbol/elf-section.h"
 
 /* zlib makes at most 1032 bytes of one, from zeros; compilers' debug sections shrink to a third. */
 #define MAX_RATIO 64u
@@ -49,15 +52,45 @@ prof_dwarf_check_compression (Elf *elf)
   return 0;
 }
 
+/* What follows ".debug_" or ".zdebug_"; "" in other names. */
+static const char *
+skip_prefix (const char *name)
+{
+  if (strncmp (name, ".debug_", 7) == 0)
+    return name + 7;
+  return strncmp (name, ".zdebug_", 8) == 0 ? name + 8 : "";
+}
+
+static bool
+is_read_by_nobody (const char *name)
+{
+  static const char *const names[] = { "frame", "loc", "loclists", "macinfo", "macro", "pubnames" };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp (skip_prefix (name), names[i]) == 0)
+      return true;
+  return false;
+}
+
+void
+prof_dwarf_hide_sections (Elf *elf)
+{
+  size_t names_index;
+  if (elf_getshdrstrndx (elf, &names_index) < 0)
+    return;
+  for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
+    GElf_Shdr header;
+    if (gelf_getshdr (section, &header) == NULL
+        || !is_read_by_nobody (prof_elf_get_string (elf, names_index, header.sh_name)))
+      continue;
+    header.sh_type = SHT_NOBITS;
+    gelf_update_shdr (section, &header);
+  }
+}
+
 static struct ProfDwarfSection *
 match (ProfDwarfSections *sections, const char *name)
 {
-  if (strncmp (name, ".debug_", 7) == 0)
-    name += 7;
-  else if (strncmp (name, ".zdebug_", 8) == 0)
-    name += 8;
-  else
-    return NULL;
+  name = skip_prefix (name);
   const struct {
     const char *name;
     struct ProfDwarfSection *section;

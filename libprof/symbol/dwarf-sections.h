@@ -21,6 +21,10 @@ typedef struct {
  * file must not be given to libdw, which would allocate it. 0 or -EFBIG. */
 int prof_dwarf_check_compression (Elf *elf);
 
+/* dwarf_begin_elf decompresses every section that libdw knows. This takes those from its sight that
+ * nobody here reads, such as the variables' locations. */
+void prof_dwarf_hide_sections (Elf *elf);
+
 /* To be called after dwarf_begin_elf, which decompresses. */
 void prof_dwarf_find_sections (Elf *elf, ProfDwarfSections *ret);
 

@@ -3,6 +3,7 @@
 #include "symbol/sym-dwarf.h"
 
 #include "symbol-program.h"
+#include "symbol/elf-section.h"
 
 typedef struct {
   const char *name, *file;
@@ -117,6 +118,29 @@ test_fewer_frames_than_there_are (void **state)
   prof_module_unref (module);
 }
 
+/* So that libdw does not decompress them. */
+static void
+test_sections_that_nobody_reads_are_hidden (void **state)
+{
+  (void)state;
+  ProfModule *module = open_program ("inlined");
+  Elf *elf = prof_module_open_elf (module);
+  ProfNames names = { 0 };
+  ProfDwarf *dwarf;
+  GElf_Shdr header;
+  assert_non_null (prof_elf_find_section (elf, ".debug_loclists", &header));
+  assert_int_equal (header.sh_type, SHT_PROGBITS);
+  assert_int_equal (prof_dwarf_new (elf, NULL, 1, &names, &dwarf), 0);
+  assert_non_null (prof_elf_find_section (elf, ".debug_loclists", &header));
+  assert_int_equal (header.sh_type, SHT_NOBITS);
+  assert_non_null (prof_elf_find_section (elf, ".debug_rnglists", &header));
+  assert_int_equal (header.sh_type, SHT_PROGBITS);
+  prof_dwarf_free (dwarf);
+  prof_names_finish (&names);
+  elf_end (elf);
+  prof_module_unref (module);
+}
+
 static void
 test_a_file_without_dwarf (void **state)
 {
@@ -138,6 +162,7 @@ main (void)
     cmocka_unit_test (test_before_and_behind_a_deeper_one),
     cmocka_unit_test (test_functions_with_cold_parts),
     cmocka_unit_test (test_fewer_frames_than_there_are),
+    cmocka_unit_test (test_sections_that_nobody_reads_are_hidden),
     cmocka_unit_test (test_a_file_without_dwarf),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
