@@ -13,7 +13,8 @@
 #define MAX_NAMES_BYTES ((size_t)256 << 20)
 #define PAGE_BYTES 4096u
 
-enum { CHUNK_BYTES = 16384 };
+/* The kernel gives a page at a time. */
+enum { CHUNK_BYTES = 8192 };
 
 /* ---- reading ---- */
 
