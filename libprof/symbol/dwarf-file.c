@@ -21,10 +21,10 @@ forget_alt_link (Elf *elf)
 static int
 begin (Elf *elf, Dwarf_OOM out_of_memory, Dwarf **ret, ProfDwarfSections *ret_sections)
 {
+  prof_dwarf_hide_sections (elf);
   int r = prof_dwarf_check_compression (elf);
   if (r < 0)
     return r;
-  prof_dwarf_hide_sections (elf);
   *ret = dwarf_begin_elf (elf, DWARF_C_READ, NULL);
   if (*ret == NULL)
     return -ENODATA;

@@ -40,7 +40,7 @@ prof_dwarf_check_compression (Elf *elf)
   uint64_t total = 0;
   for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
     GElf_Shdr header;
-    if (gelf_getshdr (section, &header) == NULL)
+    if (gelf_getshdr (section, &header) == NULL || header.sh_type == SHT_NOBITS)
       continue;
     const char *name = elf_strptr (elf, names_index, header.sh_name);
     uint64_t size = read_full_size (section, &header, name != NULL ? name : "");
