@@ -5,6 +5,7 @@
 #include "unwind/register-map.h"
 #include "unwind/stack-slice.h"
 #include "unwind/stack-witness.h"
+#include "unwind/step-history.h"
 
 /* A stack on its way from leaf to root. */
 typedef struct {
@@ -188,36 +189,73 @@ compute_cfa (Walk *walk, const ProfRule *rule, uint64_t pc, uint64_t *ret)
 
 /* After `pop %rbp` the slot in the rule is below sp, where nothing was copied, and the register
  * already has the caller's value. */
-static uint64_t
-restore_fp (Walk *walk, const ProfRule *rule, uint64_t cfa)
+static void
+restore_fp (Walk *walk, const ProfRule *rule, ProfStep *step)
 {
+  step->fp_address = PROF_STEP_NOT_SAVED;
+  step->caller_fp = step->fp;
   if (rule->flags & PROF_RULE_FP_UNDEFINED) {
     walk->fp_origin = PROF_FP_DECIDED;
-    return 0;
+    step->caller_fp = 0;
+  } else if (rule->flags & PROF_RULE_FP_SAVED) {
+    uint64_t base = rule->flags & PROF_RULE_FP_AT_FP ? use_fp (walk) : step->caller_sp;
+    uint64_t address = base + (uint64_t)(int64_t)rule->fp_offset;
+    if (address < step->sp)
+      return;
+    step->fp_address = address;
+    step->caller_fp = read_fp (walk, address);
   }
-  if (!(rule->flags & PROF_RULE_FP_SAVED))
-    return walk->registers.fp;
-  uint64_t base = rule->flags & PROF_RULE_FP_AT_FP ? use_fp (walk) : cfa;
-  uint64_t address = base + (uint64_t)(int64_t)rule->fp_offset;
-  return address < walk->registers.sp ? walk->registers.fp : read_fp (walk, address);
+}
+
+/* A step that depends on what it began with and on the two words alone. */
+static bool
+is_repeatable (const Walk *walk, const ProfRule *rule)
+{
+  return walk->is_return_address && rule->flags & PROF_RULE_RA_SAVED
+         && (rule->kind == PROF_RULE_CFA_SP || rule->kind == PROF_RULE_CFA_FP
+             || rule->kind == PROF_RULE_PLT);
 }
 
 static ProfStackEnd
 step_by_cfa (Walk *walk, const ProfRule *rule, uint64_t rule_pc)
 {
-  uint64_t cfa, pc = walk->registers.lr;
-  ProfStackEnd end = compute_cfa (walk, rule, rule_pc, &cfa);
+  const ProfUnwindRegisters *registers = &walk->registers;
+  ProfStep step
+      = { .pc = registers->pc, .sp = registers->sp, .fp = registers->fp, .ra = registers->lr };
+  ProfStackEnd end = compute_cfa (walk, rule, rule_pc, &step.caller_sp);
   if (end != PROF_STACK_GOES_ON)
     return end;
+  step.ra_address = step.caller_sp + (uint64_t)(int64_t)rule->ra_offset;
   if (rule->flags & PROF_RULE_RA_SAVED)
-    end = read_word (walk, cfa + (uint64_t)(int64_t)rule->ra_offset, &pc);
+    end = read_word (walk, step.ra_address, &step.ra);
   else if (walk->is_return_address)
     end = PROF_STACK_NO_UNWIND_DATA; /* lr was overwritten by the call */
   else
     refuse_witness (walk);
   if (end != PROF_STACK_GOES_ON)
     return end;
-  return enter_caller (walk, pc, cfa, restore_fp (walk, rule, cfa));
+  restore_fp (walk, rule, &step);
+  if (walk->world->history != NULL && is_repeatable (walk, rule))
+    prof_step_history_add (walk->world->history, &step);
+  return enter_caller (walk, step.ra, step.caller_sp, step.caller_fp);
+}
+
+/* A step that the history has needs no rule. What it leads to is expected before the words are
+ * there to compare, so that the processor does not wait for one before it asks for the next. */
+static bool
+repeat_step (Walk *walk, ProfStackEnd *ret_end)
+{
+  ProfStepHistory *history = walk->world->history;
+  const ProfUnwindRegisters *registers = &walk->registers;
+  if (history == NULL || !walk->is_return_address)
+    return false;
+  const ProfStep *step
+      = prof_step_history_find (history, registers->pc, registers->sp, registers->fp);
+  if (step == NULL || !prof_step_has_words (step, walk->slice))
+    return false;
+  prof_step_history_add (history, step);
+  *ret_end = enter_caller (walk, step->ra, step->caller_sp, step->caller_fp);
+  return true;
 }
 
 /* The handler's caller is the trampoline, whose stack pointer is at the ucontext. What was
@@ -276,6 +314,9 @@ step (Walk *walk, uint64_t *frame)
   uint64_t pc = walk->registers.pc - walk->is_return_address;
   if (!walk->options->uses_tables)
     return step_by_frame_pointer (walk);
+  ProfStackEnd end;
+  if (repeat_step (walk, &end))
+    return end;
   ProfRule rule = walk->world->get_rule (walk->world->user_data, pc);
   bool needs_registers = rule.kind == PROF_RULE_CFA_REGISTER || rule.kind == PROF_RULE_SLOW;
   if (needs_registers || rule.kind == PROF_RULE_SIGNAL)
@@ -315,6 +356,8 @@ prof_unwind (const ProfUnwindOptions *options,
   };
   if (world->witness != NULL)
     prof_stack_witness_begin (world->witness, registers);
+  if (world->history != NULL)
+    prof_step_history_begin (world->history);
   size_t n = 0;
   pcs[n++] = registers->pc;
   ProfStackEnd end;

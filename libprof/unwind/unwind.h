@@ -76,6 +76,9 @@ typedef struct {
   bool (*is_code) (void *user_data, uint64_t pc);
   void *user_data;
   struct ProfStackWitness *witness; /* NULL, or told what decided (unwind/stack-witness.h) */
+  /* NULL, or what is known of an earlier stack in the same address space, with the same rules; it
+   * takes up this one's steps (unwind/step-history.h). Not together with a witness. */
+  struct ProfStepHistory *history;
 } ProfUnwindWorld;
 
 /* The copied part of the stack: `bytes` is memory from address `start` on. */

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "unwind/cfi.h"
 #include "unwind/register-map.h"
 #include "unwind/rule-cache.h"
+#include "unwind/step-history.h"
 
 PROF_DEFINE_CLEANUP (ProfUnwinder *, prof_unwinder_free)
 
@@ -18,11 +20,22 @@ typedef struct {
   ProfCfi *cfi; /* NULL: none */
 } ModuleCfi;
 
+/* Of a thread: its stack lies alone in the memory around, and where another's does not, the steps
+ * that do not fit are not found. */
+typedef struct {
+  pid_t pid;
+  uint64_t generation; /* of the maps that the steps' rules are from */
+  ProfStepHistory history;
+} ThreadHistory;
+
+enum { N_HISTORIES = 64, STACK_BITS = 20 };
+
 struct ProfUnwinder {
   ProfUnwindOptions options;
   ProfModuleCache *modules;
   ProfRuleCache rules;
   PROF_VEC (ModuleCfi) cfis; /* by module ID */
+  ThreadHistory histories[N_HISTORIES];
 
   /* Of the stack that is being unwound. */
   ProfAddressSpace *space;
@@ -54,6 +67,8 @@ prof_unwinder_free (ProfUnwinder *unwinder)
   }
   prof_vec_clear (&unwinder->cfis);
   prof_rule_cache_finish (&unwinder->rules);
+  for (size_t i = 0; i < N_HISTORIES; i++)
+    prof_step_history_finish (&unwinder->histories[i].history);
   free (unwinder);
   return NULL;
 }
@@ -143,6 +158,19 @@ is_code (void *user_data, uint64_t pc)
   return prof_address_space_find (unwinder->space, unwinder->modules, pc) != NULL;
 }
 
+static ProfStepHistory *
+get_history (ProfUnwinder *unwinder, const ProfAddressSpace *space, uint64_t sp)
+{
+  uint64_t hash = prof_hash_word ((uint64_t)space->pid, sp >> STACK_BITS);
+  ThreadHistory *found = &unwinder->histories[hash % N_HISTORIES];
+  if (found->pid != space->pid || found->generation != space->generation) {
+    found->pid = space->pid;
+    found->generation = space->generation;
+    prof_step_history_forget (&found->history);
+  }
+  return &found->history;
+}
+
 size_t
 prof_unwinder_unwind (ProfUnwinder *unwinder,
                       ProfAddressSpace *space,
@@ -158,6 +186,8 @@ prof_unwinder_unwind (ProfUnwinder *unwinder,
     .user_data = unwinder,
     .witness = unwinder->witness,
   };
+  if (unwinder->witness == NULL)
+    world.history = get_history (unwinder, space, registers->sp);
   unwinder->space = space;
   unwinder->slice = slice;
   return prof_unwind (&unwinder->options, &world, registers, slice, pcs, ret_end);
