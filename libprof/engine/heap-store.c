@@ -31,6 +31,15 @@ count_one (atomic_ullong *counter)
   atomic_store_explicit (counter, n + 1, memory_order_relaxed);
 }
 
+/* It was taken for missed when its address was given out again. */
+static void
+count_late_free (ProfHeapStore *store)
+{
+  unsigned long long n = atomic_load_explicit (&store->n_missed_frees, memory_order_relaxed);
+  if (n > 0)
+    atomic_store_explicit (&store->n_missed_frees, n - 1, memory_order_relaxed);
+}
+
 static void
 publish (atomic_ullong *counter, double value)
 {
@@ -165,9 +174,12 @@ prof_heap_store_free (ProfHeapStore *store, uint32_t process, uint64_t address, 
     return 0;
   ProfLiveBlocks *live = process < store->processes.n ? &store->processes.items[process] : NULL;
   ProfLiveBlock *block = live == NULL ? NULL : prof_live_blocks_find (live, address);
-  if (block != NULL)
+  if (block == NULL)
+    count_one (&store->n_unknown_frees);
+  else if (time_ns < block->time_ns)
+    count_late_free (store);
+  else
     return end_life (store, live, block, time_ns);
-  count_one (&store->n_unknown_frees);
   return 0;
 }
 

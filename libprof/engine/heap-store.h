@@ -49,7 +49,8 @@ void prof_heap_store_init (ProfHeapStore *store, const ProfHeapStoreConfig *conf
 void prof_heap_store_finish (ProfHeapStore *store);
 
 /* Both: 0, or -ENOMEM, which is counted: the recording can go on. An address of 0 is -EINVAL. Calls
- * are in the order of the process's events: time may not run quite in step. */
+ * are in the order of the process's events, but that a free may come late: one that is older than
+ * the block at its address is of an earlier block. */
 int prof_heap_store_allocate (ProfHeapStore *store, const ProfHeapSample *sample);
 int prof_heap_store_free (ProfHeapStore *store,
                           uint32_t process,

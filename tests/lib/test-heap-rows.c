@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "engine/heap-rows.h"
+
+#include "base/prng.h"
+#include "tests.h"
+
+enum { MS = 1 << PROF_HEAP_FIRST_BUCKET_BITS }; /* about one */
+
+static ProfHeapRow
+make_row (uint32_t stack, uint64_t size, uint64_t time_ns, uint64_t freed_ns)
+{
+  return (ProfHeapRow){ .stack = stack,
+                        .size = size,
+                        .time_ns = time_ns,
+                        .freed_ns = freed_ns,
+                        .n_samples = 1,
+                        .count = 2,
+                        .bytes = 2 * (double)size };
+}
+
+static void
+add (ProfHeapRows *rows, ProfHeapRow row)
+{
+  assert_int_equal (prof_heap_rows_add (rows, &row), 0);
+}
+
+static void
+assert_row (const ProfHeapRows *rows, size_t i, ProfHeapRow expected)
+{
+  assert_true (i < rows->rows.n);
+  const ProfHeapRow *row = &rows->rows.items[i];
+  assert_int_equal (row->stack, expected.stack);
+  assert_int_equal (row->thread, expected.thread);
+  assert_int_equal (row->size, expected.size);
+  assert_int_equal (row->time_ns, expected.time_ns);
+  assert_int_equal (row->freed_ns, expected.freed_ns);
+  assert_int_equal (row->n_samples, expected.n_samples);
+  assert_float_equal (row->count, expected.count, 0);
+  assert_float_equal (row->bytes, expected.bytes, 0);
+}
+
+static void
+test_equal_keys_become_sums (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 1000);
+  add (&rows, make_row (1, 10, MS, 3 * MS + 5));
+  add (&rows, make_row (1, 10, MS + 9, 3 * MS));
+  add (&rows, make_row (1, 10, MS + 1, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, 10, MS + 1, 4 * MS));
+  add (&rows, make_row (1, 10, 2 * MS, 3 * MS));
+  add (&rows, make_row (1, 11, MS, 3 * MS));
+  add (&rows, make_row (2, 10, MS, 3 * MS));
+  ProfHeapRow of_thread = make_row (1, 10, MS, 3 * MS);
+  of_thread.thread = 1;
+  add (&rows, of_thread);
+  assert_int_equal (rows.rows.n, 7);
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, MS + 9, 3 * MS + 5, 2, 4, 40 });
+  assert_row (&rows, 1, (ProfHeapRow){ 1, 0, 10, MS + 1, PROF_HEAP_NEVER, 1, 2, 20 });
+  assert_row (&rows, 2, (ProfHeapRow){ 1, 0, 10, MS + 1, 4 * MS, 1, 2, 20 });
+  assert_row (&rows, 6, (ProfHeapRow){ 1, 1, 10, MS, 3 * MS, 1, 2, 20 });
+  prof_heap_rows_finish (&rows);
+}
+
+static void
+test_nothing_is_freed_before_it_was_allocated (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 1000);
+  add (&rows, make_row (1, 10, 5000, 4999));
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, 5000, 5000, 1, 2, 20 });
+  prof_heap_rows_finish (&rows);
+}
+
+/* Times of hostile programs. */
+static void
+test_times_are_bounded (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 1000);
+  add (&rows, make_row (1, 10, UINT64_MAX, UINT64_MAX - 1));
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, INT64_MAX, INT64_MAX, 1, 2, 20 });
+  prof_heap_rows_finish (&rows);
+}
+
+/* 200 buckets of one millisecond are 100 of two. */
+static void
+test_first_step_doubles_the_buckets (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 198);
+  for (uint64_t i = 0; i < 195; i++)
+    add (&rows, make_row (1, 10, i * MS, PROF_HEAP_NEVER));
+  assert_int_equal (rows.rows.n, 195);
+  assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS);
+  add (&rows, make_row (1, 10, 195 * MS, PROF_HEAP_NEVER));
+  assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS + 1);
+  assert_int_equal (rows.detail, PROF_HEAP_ROWS_EXACT);
+  assert_int_equal (rows.rows.n, 98);
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, MS, PROF_HEAP_NEVER, 2, 4, 40 });
+  prof_heap_rows_finish (&rows);
+}
+
+/* One bucket only: the sizes 1 … 96 become 1, 2, 4, … 128. */
+static void
+test_second_step_rounds_sizes_up (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 98);
+  for (uint64_t size = 1; size <= 96; size++)
+    add (&rows, make_row (1, size, 5, PROF_HEAP_NEVER));
+  assert_int_equal (rows.detail, PROF_HEAP_ROWS_SIZE_POWERS);
+  assert_int_equal (rows.rows.n, 8);
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 1, 5, PROF_HEAP_NEVER, 1, 2, 2 });
+  assert_row (&rows, 2, (ProfHeapRow){ 1, 0, 4, 5, PROF_HEAP_NEVER, 2, 4, 14 });
+  assert_row (&rows, 7, (ProfHeapRow){ 1, 0, 128, 5, PROF_HEAP_NEVER, 32, 64, 2 * 2576 });
+  add (&rows, make_row (1, 0, 5, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, UINT64_MAX, 5, PROF_HEAP_NEVER));
+  assert_int_equal (rows.rows.items[8].size, 0);
+  assert_int_equal (rows.rows.items[9].size, UINT64_C (1) << 63);
+  prof_heap_rows_finish (&rows);
+}
+
+static void
+test_third_step_merges_threads (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 18);
+  for (uint32_t i = 0; i < 16; i++) {
+    ProfHeapRow row = make_row (1, 8, 5, PROF_HEAP_NEVER);
+    row.thread = i;
+    add (&rows, row);
+  }
+  assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_THREADS);
+  assert_int_equal (rows.rows.n, 1);
+  assert_row (&rows, 0,
+              (ProfHeapRow){ 1, PROF_HEAP_NO_THREAD, 8, 5, PROF_HEAP_NEVER, 16, 32, 256 });
+  prof_heap_rows_finish (&rows);
+}
+
+/* 16 stacks in 64 buckets: as many buckets as leave at most 37 rows, in place of the stacks. */
+static void
+test_fourth_step_doubles_the_buckets_further (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 40);
+  for (uint64_t i = 0; i < 64; i++)
+    for (uint32_t stack = 1; stack <= 16; stack++)
+      add (&rows, make_row (stack, 8, i * MS, PROF_HEAP_NEVER));
+  assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_THREADS);
+  assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS + 5);
+  assert_int_equal (rows.rows.n, 32);
+  assert_row (&rows, 0,
+              (ProfHeapRow){ 1, PROF_HEAP_NO_THREAD, 8, 31 * MS, PROF_HEAP_NEVER, 32, 64, 512 });
+  prof_heap_rows_finish (&rows);
+}
+
+static void
+test_fifth_step_keeps_no_more_stacks (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 12);
+  for (uint32_t stack = 1; stack <= 30; stack++)
+    add (&rows, make_row (stack, 8, stack * MS, stack % 2 == 0 ? PROF_HEAP_NEVER : 100 * MS));
+  add (&rows, make_row (3, 8, 200 * MS, 201 * MS));
+  assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_STACKS);
+  assert_int_equal (rows.rows.n, 12);
+  const uint32_t none = PROF_HEAP_NO_THREAD;
+  assert_row (&rows, 2, (ProfHeapRow){ 3, none, 8, 200 * MS, 201 * MS, 2, 4, 32 });
+  assert_row (&rows, 10, (ProfHeapRow){ 0, none, 0, 29 * MS, 100 * MS, 10, 20, 160 });
+  assert_row (&rows, 11, (ProfHeapRow){ 0, none, 0, 30 * MS, PROF_HEAP_NEVER, 10, 20, 160 });
+  prof_heap_rows_finish (&rows);
+}
+
+/* Whatever comes, there are never more rows than were asked for, and the sums are whole. */
+static void
+test_bound_holds (void **state)
+{
+  (void)state;
+  enum { N = 100000 };
+  static const size_t max_rows[] = { 0, 8, 9, 100, 1000 };
+  for (size_t i = 0; i < sizeof max_rows / sizeof *max_rows; i++) {
+    ProfHeapRows rows;
+    ProfPrng prng = { i };
+    size_t limit = max_rows[i] < PROF_HEAP_MIN_ROWS ? PROF_HEAP_MIN_ROWS : max_rows[i];
+    double count = 0, bytes = 0, expected_bytes = 0;
+    prof_heap_rows_init (&rows, max_rows[i]);
+    for (uint64_t j = 0; j < N; j++) {
+      uint64_t random = prof_prng_next (&prng);
+      ProfHeapRow row = make_row (random % 300, random >> 16 & 4095, j << (random >> 32 & 31),
+                                  random >> 63 ? PROF_HEAP_NEVER : j << 31);
+      row.thread = random >> 40 & 3;
+      expected_bytes += row.bytes;
+      add (&rows, row);
+      assert_true (rows.rows.n <= limit);
+    }
+    prof_vec_foreach (row, &rows.rows) {
+      count += row->count;
+      bytes += row->bytes;
+    }
+    assert_float_equal (count, 2 * N, 0);
+    assert_float_equal (bytes, expected_bytes, 0);
+    prof_heap_rows_finish (&rows);
+  }
+}
+
+static void
+test_clone_is_a_copy (void **state)
+{
+  (void)state;
+  ProfHeapRows rows, clone;
+  prof_heap_rows_init (&rows, 1000);
+  add (&rows, make_row (1, 10, 5, 7));
+  assert_int_equal (prof_heap_rows_clone (&rows, &clone), 0);
+  add (&rows, make_row (1, 10, 5, 7));
+  assert_int_equal (clone.rows.n, 1);
+  assert_row (&clone, 0, (ProfHeapRow){ 1, 0, 10, 5, 7, 1, 2, 20 });
+  prof_heap_rows_finish (&clone);
+  prof_heap_rows_finish (&rows);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_equal_keys_become_sums),
+    cmocka_unit_test (test_nothing_is_freed_before_it_was_allocated),
+    cmocka_unit_test (test_times_are_bounded),
+    cmocka_unit_test (test_first_step_doubles_the_buckets),
+    cmocka_unit_test (test_second_step_rounds_sizes_up),
+    cmocka_unit_test (test_third_step_merges_threads),
+    cmocka_unit_test (test_fourth_step_doubles_the_buckets_further),
+    cmocka_unit_test (test_fifth_step_keeps_no_more_stacks),
+    cmocka_unit_test (test_bound_holds),
+    cmocka_unit_test (test_clone_is_a_copy),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
