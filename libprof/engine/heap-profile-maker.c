@@ -96,12 +96,21 @@ add_sample (ProfSampleWriter *writer, const ProfHeapRow *row, Rest *rest)
 }
 
 static int
+compare (uint64_t a, uint64_t b)
+{
+  return (a > b) - (a < b);
+}
+
+/* No two rows are equal in all of these. */
+static int
 compare_rows (const void *a, const void *b)
 {
   const ProfHeapRow *x = a, *y = b;
-  if (x->stack != y->stack)
-    return x->stack < y->stack ? -1 : 1;
-  return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
+  int r = compare (x->stack, y->stack);
+  r = r != 0 ? r : compare (x->time_ns, y->time_ns);
+  r = r != 0 ? r : compare (x->freed_ns, y->freed_ns);
+  r = r != 0 ? r : compare (x->size, y->size);
+  return r != 0 ? r : compare (x->thread, y->thread);
 }
 
 static int
