@@ -89,20 +89,20 @@ handle_event (ProfCollector *collector, const struct epoll_event *event)
 }
 
 static int
-get_timeout_ms (uint64_t until_ns)
+get_timeout_ms (const ProfCollector *collector, uint64_t until_ns)
 {
   uint64_t now_ns = prof_monotonic_ns ();
   if (until_ns <= now_ns)
     return 0;
   uint64_t left_ns = until_ns - now_ns;
-  return (int)((left_ns < POLL_NS ? left_ns : POLL_NS) / 1000000 + 1);
+  return (int)((left_ns < collector->poll_ns ? left_ns : collector->poll_ns) / 1000000 + 1);
 }
 
 static void
 wait_for_events (ProfCollector *collector, uint64_t until_ns)
 {
   struct epoll_event events[16];
-  int n = epoll_wait (collector->epoll_fd, events, 16, get_timeout_ms (until_ns));
+  int n = epoll_wait (collector->epoll_fd, events, 16, get_timeout_ms (collector, until_ns));
   for (int i = 0; i < n; i++)
     handle_event (collector, &events[i]);
 }
@@ -276,7 +276,7 @@ open_fds (ProfCollector *collector)
 int
 prof_collector_init (ProfCollector *collector, const ProfCollectorFuncs *funcs)
 {
-  *collector = (ProfCollector){ .funcs = *funcs };
+  *collector = (ProfCollector){ .funcs = *funcs, .poll_ns = POLL_NS };
   pthread_mutex_init (&collector->lock, NULL);
   sem_init (&collector->begun, 0, 0);
   sem_init (&collector->request.done, 0, 0);
@@ -308,4 +308,17 @@ prof_collector_finish (ProfCollector *collector)
   sem_destroy (&collector->begun);
   sem_destroy (&collector->request.done);
   pthread_mutex_destroy (&collector->lock);
+}
+
+int
+prof_collector_process_events (ProfCollector *collector, ProfError *reterr)
+{
+  eventfd_t value;
+  eventfd_read (collector->notify_fd, &value);
+  unsigned flags = atomic_exchange (&collector->flags, 0);
+  if ((flags & PROF_EVENT_FAILED) == 0)
+    return (int)flags;
+  if (reterr != NULL)
+    *reterr = collector->error;
+  return collector->error.code < 0 ? collector->error.code : -EIO;
 }

@@ -35,6 +35,7 @@ typedef void (*ProfCollectorRequest) (void *owner, void *argument);
 typedef struct {
   ProfCollectorFuncs funcs;
   uint64_t delay_ns, duration_ns;
+  uint64_t poll_ns;      /* at least so often is drained */
   PROF_VEC (int) pidfds; /* owned; the recording ends when all are readable. Empty: never */
 
   pthread_t thread;
@@ -79,3 +80,7 @@ void prof_collector_call (ProfCollector *collector, ProfCollectorRequest func, v
 
 /* Sets flags for the caller and makes notify_fd readable. Collector's thread. */
 void prof_collector_notify (ProfCollector *collector, unsigned flags);
+
+/* What happened since the last call: flags, or a negative errno with its sentence in *reterr.
+ * Caller's thread. */
+int prof_collector_process_events (ProfCollector *collector, ProfError *reterr);

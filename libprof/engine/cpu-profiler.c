@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -377,14 +376,7 @@ prof_cpu_profiler_get_fd (ProfCpuProfiler *profiler)
 int
 prof_cpu_profiler_process_events (ProfCpuProfiler *profiler, ProfError *reterr)
 {
-  eventfd_t value;
-  eventfd_read (profiler->collector.notify_fd, &value);
-  unsigned flags = atomic_exchange (&profiler->collector.flags, 0);
-  if ((flags & PROF_EVENT_FAILED) == 0)
-    return (int)flags;
-  if (reterr != NULL)
-    *reterr = profiler->collector.error;
-  return profiler->collector.error.code < 0 ? profiler->collector.error.code : -EIO;
+  return prof_collector_process_events (&profiler->collector, reterr);
 }
 
 /* ---- the command ---- */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -67,6 +68,18 @@ read_maps (ProfHeapPipeline *pipeline, const ProfHeapImage *image, const ProfHea
   return prof_process_table_get (&pipeline->processes, image->pid, &process);
 }
 
+/* A program's own code has the lowest addresses. */
+static int
+find_main_path (ProfHeapPipeline *pipeline, const ProfHeapImage *image)
+{
+  ProfProcess *process;
+  int r = prof_process_table_get (&pipeline->processes, image->pid, &process);
+  if (r < 0 || pipeline->main_path != NULL || process->space.maps.n == 0)
+    return r;
+  pipeline->main_path = strdup (process->space.maps.items[0].key.path);
+  return pipeline->main_path == NULL ? -ENOMEM : 0;
+}
+
 static int
 open_image (ProfHeapPipeline *pipeline, uint32_t number, const ProfHeapSlot *slot)
 {
@@ -87,7 +100,8 @@ open_image (ProfHeapPipeline *pipeline, uint32_t number, const ProfHeapSlot *slo
   prof_known_stacks_init (&image->known, prof_heap_region_get_stacks (region, number),
                           region->stacks_bytes);
   pipeline->images.items[pipeline->images.n++] = image;
-  return read_maps (pipeline, image, slot);
+  int r = read_maps (pipeline, image, slot);
+  return r < 0 ? r : find_main_path (pipeline, image);
 }
 
 static int

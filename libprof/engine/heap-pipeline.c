@@ -3,6 +3,7 @@
 #include "engine/heap-pipeline.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/heap-image.h"
@@ -34,6 +35,8 @@ prof_heap_pipeline_finish (ProfHeapPipeline *pipeline)
   prof_heap_store_finish (&pipeline->store);
   prof_stack_builder_finish (&pipeline->builder);
   prof_process_table_finish (&pipeline->processes);
+  free (pipeline->main_path);
+  pipeline->main_path = NULL;
 }
 
 /* ---- stacks ---- */

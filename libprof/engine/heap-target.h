@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+
+#include <prof/memory.h>
+
+#include "capture/heap-region.h"
+#include "capture/spawn.h"
+#include "engine/collector.h"
+
+/* What a heap recorder records: this process, a command, or what others start. */
+typedef struct {
+  const ProfMemoryConfig *config; /* borrowed */
+  ProfCollector *collector;       /* borrowed */
+  ProfHeapRegion region;
+  char **environment; /* for children; NULL: this process */
+  ProfSpawn spawn;    /* pid 0: no command */
+  ProfHeapAttach *attach;
+  ProfHeapDetach *detach;
+  ProfHeapIgnoreThread *ignore_thread;
+} ProfHeapTarget;
+
+void prof_heap_target_init (ProfHeapTarget *target, const ProfMemoryConfig *config);
+void prof_heap_target_finish (ProfHeapTarget *target);
+
+/* Makes what is shared, and forks a command. Caller's thread. */
+int prof_heap_target_open (ProfHeapTarget *target, ProfError *reterr);
+/* From here on there are samples. Collector's thread. */
+int prof_heap_target_begin (ProfHeapTarget *target, ProfError *reterr);
+/* No more samples. Collector's thread. */
+void prof_heap_target_end (ProfHeapTarget *target);
+
+/* Whether the calling thread's own allocations are left out; counted. */
+void prof_heap_target_ignore_thread (ProfHeapTarget *target, bool ignore);
