@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "engine/process-maps.h"
 #include "engine/process-memory.h"
 
 /* ---- beginning ---- */
@@ -49,34 +50,29 @@ find_slot (const ProfHeapPipeline *pipeline, uint32_t slot)
   return NULL;
 }
 
-/* What code the process has: what its constructor saw, or what its parent had. */
+/* What code the process has: what its constructor saw, or what its parent had, or what it has now.
+ */
 static int
-read_maps (ProfHeapPipeline *pipeline, const ProfHeapImage *image, const ProfHeapSlot *slot)
+read_maps (const ProfHeapPipeline *pipeline, ProfHeapImage *image, const ProfHeapSlot *slot)
 {
   uint32_t n_bytes = atomic_load_explicit (&slot->maps_bytes, memory_order_acquire);
-  ProfProcess *process;
   if (n_bytes > 0 && n_bytes <= pipeline->region->maps_bytes)
-    return prof_process_table_replace (&pipeline->processes, image->pid,
-                                       prof_heap_region_get_maps (pipeline->region, image->slot),
-                                       n_bytes);
-  const ProfHeapImage *parent = slot->parent_slot < pipeline->region->n_slots
-                                    ? find_slot (pipeline, slot->parent_slot)
-                                    : NULL;
-  if (parent != NULL && parent->pid != image->pid && parent->pid == slot->parent_pid)
-    return prof_process_table_fork (&pipeline->processes, image->pid, image->pid, parent->pid,
-                                    parent->pid);
-  return prof_process_table_get (&pipeline->processes, image->pid, &process);
+    return prof_process_maps_parse (&image->space,
+                                    prof_heap_region_get_maps (pipeline->region, image->slot),
+                                    n_bytes);
+  const ProfHeapImage *parent = find_slot (pipeline, slot->parent_slot);
+  if (parent != NULL && parent != image && parent->pid == slot->parent_pid)
+    return prof_address_space_clone (&parent->space, &image->space);
+  return prof_process_maps_read (&image->space) == -ENOMEM ? -ENOMEM : 0;
 }
 
 /* A program's own code has the lowest addresses. */
 static int
 find_main_path (ProfHeapPipeline *pipeline, const ProfHeapImage *image)
 {
-  ProfProcess *process;
-  int r = prof_process_table_get (&pipeline->processes, image->pid, &process);
-  if (r < 0 || pipeline->main_path != NULL || process->space.maps.n == 0)
-    return r;
-  pipeline->main_path = strdup (process->space.maps.items[0].key.path);
+  if (pipeline->main_path != NULL || image->space.maps.n == 0)
+    return 0;
+  pipeline->main_path = strdup (image->space.maps.items[0].key.path);
   return pipeline->main_path == NULL ? -ENOMEM : 0;
 }
 
@@ -94,14 +90,19 @@ open_image (ProfHeapPipeline *pipeline, uint32_t number, const ProfHeapSlot *slo
   image->claim_ns = slot->claim_ns;
   image->obstacle = slot->obstacle;
   image->number = pipeline->n_images++;
+  prof_address_space_init (&image->space, (pid_t)image->pid);
+  /* What is cached by pid and generation is not to be found for another image of the pid. */
+  image->space.generation = (uint64_t)image->number << 12;
   image->pid_fd = pipeline->is_self ? -1 : open_process ((pid_t)image->pid, image->claim_ns);
   prof_heap_ring_init (&image->ring, prof_heap_region_get_slot (region, number),
                        prof_heap_region_get_ring (region, number), region->ring_bytes);
   prof_known_stacks_init (&image->known, prof_heap_region_get_stacks (region, number),
                           region->stacks_bytes);
   pipeline->images.items[pipeline->images.n++] = image;
-  int r = read_maps (pipeline, image, slot);
-  return r < 0 ? r : find_main_path (pipeline, image);
+  int r = prof_process_table_begin (&pipeline->processes, image->pid);
+  if (r < 0 || (r = read_maps (pipeline, image, slot)) < 0)
+    return r;
+  return find_main_path (pipeline, image);
 }
 
 static int
@@ -160,6 +161,7 @@ free_image (ProfHeapImage *image)
 {
   if (image->pid_fd >= 0)
     close (image->pid_fd);
+  prof_address_space_finish (&image->space);
   prof_heap_ring_finish (&image->ring);
   prof_known_stacks_finish (&image->known);
   free (image);

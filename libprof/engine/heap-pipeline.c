@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/heap-image.h"
+#include "engine/process-maps.h"
 #include "unwind/register-map.h"
 
 /* Maps are read again when a stack ends in code that is not known, but not for each one. */
@@ -82,14 +83,13 @@ unwind (ProfHeapPipeline *pipeline,
 
 /* Reads the maps again if it is time; true if they have changed. */
 static bool
-refresh_maps (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns)
+refresh_maps (ProfHeapImage *image, uint64_t now_ns)
 {
   bool has_changed = false;
   if (now_ns - image->maps_read_ns < MAPS_INTERVAL_NS)
     return false;
   image->maps_read_ns = now_ns;
-  if (prof_process_table_refresh (&pipeline->processes, image->pid, &has_changed) >= 0
-      && has_changed)
+  if (prof_process_maps_refresh (&image->space, &has_changed) >= 0 && has_changed)
     prof_known_stacks_forget (&image->known);
   return has_changed;
 }
@@ -101,7 +101,6 @@ add_stack (ProfHeapPipeline *pipeline,
            uint64_t now_ns,
            uint32_t *ret_node)
 {
-  ProfProcess *process;
   ProfUnwindRegisters registers;
   ProfStackSlice slice = { event->sp, event->stack, event->n_stack_bytes };
   ProfStackEnd end;
@@ -109,13 +108,11 @@ add_stack (ProfHeapPipeline *pipeline,
   uint32_t known = prof_known_stacks_find (&image->known, &registers, &slice);
   if (known != 0 && prof_known_stacks_get_node (&image->known, known, ret_node))
     return 0;
-  int r = prof_process_table_get (&pipeline->processes, image->pid, &process);
-  if (r < 0)
-    return r;
-  size_t n = unwind (pipeline, &process->space, &registers, &slice, &end);
-  if (end != PROF_STACK_ROOT && refresh_maps (pipeline, image, now_ns))
-    n = unwind (pipeline, &process->space, &registers, &slice, &end);
-  r = prof_stack_builder_add (&pipeline->builder, &process->space, event->tid, 0, n, end, ret_node);
+  size_t n = unwind (pipeline, &image->space, &registers, &slice, &end);
+  if (end != PROF_STACK_ROOT && refresh_maps (image, now_ns))
+    n = unwind (pipeline, &image->space, &registers, &slice, &end);
+  int r
+      = prof_stack_builder_add (&pipeline->builder, &image->space, event->tid, 0, n, end, ret_node);
   if (r < 0 || end != PROF_STACK_ROOT)
     return r;
   r = prof_known_stacks_add (&image->known, &pipeline->witness, *ret_node);

@@ -23,6 +23,7 @@ typedef struct {
   int pid_fd;            /* -1: it was gone when it was first seen, or is this process */
   uint64_t maps_read_ns; /* from /proc, last */
   ProfHeapObstacle obstacle;
+  ProfAddressSpace space; /* of this image: the process's next one has another */
   ProfHeapRing ring;
   ProfKnownStacks known;
 } ProfHeapImage;

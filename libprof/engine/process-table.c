@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "capture/proc-maps.h"
+#include "engine/process-maps.h"
 
 /* ---- processes ---- */
 
@@ -57,24 +58,6 @@ revive_process (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
   return 0;
 }
 
-static int
-add_map (void *user_data, const ProfProcMap *map)
-{
-  if (!map->is_executable)
-    return 0;
-  ProfCodeMap code = {
-    .start = map->start,
-    .end = map->end,
-    .offset = map->offset,
-    .key = { .path = map->filename,
-             .device_major = map->device_major,
-             .device_minor = map->device_minor,
-             .inode = map->inode,
-             .is_deleted = map->is_deleted },
-  };
-  return prof_address_space_add (user_data, &code);
-}
-
 int
 prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
 {
@@ -84,7 +67,7 @@ prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret
     if (r < 0)
       return r;
     /* A process that is gone or closed to us has no maps: its frames stay unnamed. */
-    if (prof_proc_maps_read ((pid_t)pid, add_map, &process->space) == -ENOMEM)
+    if (prof_process_maps_read (&process->space) == -ENOMEM)
       return -ENOMEM;
   }
   *ret = process;
@@ -92,51 +75,10 @@ prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret
 }
 
 int
-prof_process_table_replace (ProfProcessTable *table, uint32_t pid, const char *maps, size_t n_bytes)
+prof_process_table_begin (ProfProcessTable *table, uint32_t pid)
 {
   ProfProcess *process;
-  int r = revive_process (table, pid, &process);
-  if (r < 0)
-    return r;
-  prof_address_space_clear (&process->space);
-  r = prof_proc_maps_parse (maps, n_bytes, add_map, &process->space);
-  return r < 0 ? r : 0;
-}
-
-static bool
-spaces_are_equal (const ProfAddressSpace *a, const ProfAddressSpace *b)
-{
-  if (a->maps.n != b->maps.n)
-    return false;
-  for (size_t i = 0; i < a->maps.n; i++) {
-    const ProfCodeMap *x = &a->maps.items[i], *y = &b->maps.items[i];
-    if (x->start != y->start || x->end != y->end || x->offset != y->offset
-        || x->key.inode != y->key.inode || strcmp (x->key.path, y->key.path) != 0)
-      return false;
-  }
-  return true;
-}
-
-int
-prof_process_table_refresh (ProfProcessTable *table, uint32_t pid, bool *ret_changed)
-{
-  ProfProcess *process;
-  ProfAddressSpace space;
-  *ret_changed = false;
-  int r = prof_process_table_get (table, pid, &process);
-  if (r < 0)
-    return r;
-  prof_address_space_init (&space, (pid_t)pid);
-  r = prof_proc_maps_read ((pid_t)pid, add_map, &space);
-  if (r >= 0 && space.maps.n > 0 && !spaces_are_equal (&space, &process->space)) {
-    *ret_changed = true;
-    space.generation = process->space.generation + 1;
-    ProfAddressSpace old = process->space;
-    process->space = space;
-    space = old;
-  }
-  prof_address_space_finish (&space);
-  return r == -ENOMEM ? r : 0;
+  return revive_process (table, pid, &process);
 }
 
 void

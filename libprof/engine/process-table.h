@@ -49,14 +49,8 @@ void prof_process_table_finish (ProfProcessTable *table);
 
 /* The process, alive: read from /proc if it was not known. -ENOMEM. Borrowed. */
 int prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret);
-/* Reads the maps of a process that may have mapped more. *ret_changed: they are not what they were.
- * A process that is gone or closed to us keeps what is known. -ENOMEM. */
-int prof_process_table_refresh (ProfProcessTable *table, uint32_t pid, bool *ret_changed);
-/* A new program runs in the process: `maps` is a text of /proc/PID/maps. */
-int prof_process_table_replace (ProfProcessTable *table,
-                                uint32_t pid,
-                                const char *maps,
-                                size_t n_bytes);
+/* The process is there; its maps are of no interest. 0 or -ENOMEM. */
+int prof_process_table_begin (ProfProcessTable *table, uint32_t pid);
 /* The process is gone, with all its threads. */
 void prof_process_table_end (ProfProcessTable *table, uint32_t pid);
 /* The row in threads of a thread as it is named now. */
