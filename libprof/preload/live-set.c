@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "live-set.h"
+
+#include <string.h>
+
+typedef _Atomic uint64_t Bucket[LIVE_SET_BUCKET];
+
+/* An address is in one of two neighbours. */
+static Bucket *
+find_bucket (const LiveSet *set, uint64_t address, unsigned neighbour)
+{
+  uint64_t hash = (address >> 4) * 0x9e3779b97f4a7c15u;
+  size_t i = (hash >> 32) % LIVE_SET_BUCKETS;
+  return (Bucket *)&set->table[i ^ neighbour];
+}
+
+static void
+count_up (_Atomic uint8_t *count)
+{
+  uint8_t old = atomic_load_explicit (count, memory_order_relaxed);
+  while (old < LIVE_SET_SATURATED && !atomic_compare_exchange_weak (count, &old, old + 1))
+    ;
+}
+
+static void
+count_down (_Atomic uint8_t *count)
+{
+  uint8_t old = atomic_load_explicit (count, memory_order_relaxed);
+  while (old < LIVE_SET_SATURATED && old != 0
+         && !atomic_compare_exchange_weak (count, &old, old - 1))
+    ;
+}
+
+/* Replaces `old` by `new` in one place. */
+static bool
+replace (LiveSet *set, uint64_t address, uint64_t old, uint64_t new)
+{
+  for (unsigned neighbour = 0; neighbour < 2; neighbour++) {
+    Bucket *bucket = find_bucket (set, address, neighbour);
+    for (unsigned i = 0; i < LIVE_SET_BUCKET; i++) {
+      uint64_t found = atomic_load_explicit (&(*bucket)[i], memory_order_relaxed);
+      if (found == old && atomic_compare_exchange_strong (&(*bucket)[i], &found, new))
+        return true;
+    }
+  }
+  return false;
+}
+
+bool
+live_set_add (LiveSet *set, uint64_t address)
+{
+  _Atomic uint8_t *count = &set->filter[live_set_hash (address)];
+  count_up (count);
+  if (replace (set, address, 0, address))
+    return true;
+  count_down (count);
+  return false;
+}
+
+bool
+live_set_remove (LiveSet *set, uint64_t address)
+{
+  if (!replace (set, address, address, 0))
+    return false;
+  count_down (&set->filter[live_set_hash (address)]);
+  return true;
+}
+
+bool
+live_set_has (const LiveSet *set, uint64_t address)
+{
+  if (!live_set_may_have (set, address))
+    return false;
+  for (unsigned neighbour = 0; neighbour < 2; neighbour++) {
+    Bucket *bucket = find_bucket (set, address, neighbour);
+    for (unsigned i = 0; i < LIVE_SET_BUCKET; i++) {
+      if (atomic_load_explicit (&(*bucket)[i], memory_order_relaxed) == address)
+        return true;
+    }
+  }
+  return false;
+}
+
+void
+live_set_want_all (LiveSet *set, bool wants_all)
+{
+  memset ((void *)set->filter, wants_all ? LIVE_SET_ALL : 0, sizeof set->filter);
+}
+
+bool
+live_set_wants_all (const LiveSet *set)
+{
+  return set->filter[LIVE_SET_FILTER - 1] == LIVE_SET_ALL;
+}

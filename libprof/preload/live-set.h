@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The addresses of the sampled blocks that are live. Every free asks a small filter, and few go on
+ * to the table. No locks: a signal handler may come at any point, and a thread may never come back.
+ * The owner of a block adds it before any other thread can know of it. */
+#define LIVE_SET_FILTER (1u << 15)
+#define LIVE_SET_BUCKET 8u /* addresses in a cache line */
+#define LIVE_SET_BUCKETS (1u << 14)
+
+#define LIVE_SET_SATURATED 254 /* a count that stays so */
+#define LIVE_SET_ALL 255
+
+typedef struct {
+  _Atomic uint8_t filter[LIVE_SET_FILTER]; /* how many addresses have this hash */
+  _Alignas(64) _Atomic uint64_t table[LIVE_SET_BUCKETS][LIVE_SET_BUCKET];
+} LiveSet;
+
+static inline size_t
+live_set_hash (uint64_t address)
+{
+  return (address >> 4 ^ address >> 20) % LIVE_SET_FILTER;
+}
+
+/* False: the address is not in the set. */
+static inline bool
+live_set_may_have (const LiveSet *set, uint64_t address)
+{
+  return atomic_load_explicit (&set->filter[live_set_hash (address)], memory_order_relaxed) != 0;
+}
+
+/* False: no room near the address's place. */
+bool live_set_add (LiveSet *set, uint64_t address);
+/* False: not in the set. Of many callers one only gets true. */
+bool live_set_remove (LiveSet *set, uint64_t address);
+bool live_set_has (const LiveSet *set, uint64_t address);
+
+/* All frees are of interest: every address may be in the set, and none is looked for. */
+void live_set_want_all (LiveSet *set, bool wants_all);
+bool live_set_wants_all (const LiveSet *set);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+/* C++'s operators new and delete, under their names in the ABI (size_t is "m" on LP64).
+ *
+ * Over most allocators they are the C++ runtime's, which calls malloc: the hook goes on to them and
+ * counts there. An allocator that brings its own does not call malloc: then they count themselves.
+ * And there may be none behind the hook, when the runtime was loaded later, for one library only:
+ * the hook's symbols come before that runtime's, so they do its work. */
+#include "operators.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "entry.h"
+#include "next.h"
+#include "record.h"
+
+#define PUBLIC __attribute__ ((visibility ("default")))
+
+/* What all operators of a kind have in common takes what each of them does not need. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define NEW_FUNCTIONS(X)                                                                           \
+  X (_Znwm, (size_t size), (size), malloc (size + !size))                                          \
+  X (_Znam, (size_t size), (size), malloc (size + !size))                                          \
+  X (_ZnwmRKSt9nothrow_t, (size_t size, const void *nothrow), (size, nothrow),                     \
+     malloc (size + !size))                                                                        \
+  X (_ZnamRKSt9nothrow_t, (size_t size, const void *nothrow), (size, nothrow),                     \
+     malloc (size + !size))                                                                        \
+  X (_ZnwmSt11align_val_t, (size_t size, size_t alignment), (size, alignment),                     \
+     memalign (alignment, size + !size))                                                           \
+  X (_ZnamSt11align_val_t, (size_t size, size_t alignment), (size, alignment),                     \
+     memalign (alignment, size + !size))                                                           \
+  X (_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t size, size_t alignment, const void *nothrow),     \
+     (size, alignment, nothrow), memalign (alignment, size + !size))                               \
+  X (_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size, size_t alignment, const void *nothrow),     \
+     (size, alignment, nothrow), memalign (alignment, size + !size))
+
+#define DELETE_FUNCTIONS(X)                                                                        \
+  X (_ZdlPv, (void *block), (block))                                                               \
+  X (_ZdaPv, (void *block), (block))                                                               \
+  X (_ZdlPvm, (void *block, size_t size), (block, size))                                           \
+  X (_ZdaPvm, (void *block, size_t size), (block, size))                                           \
+  X (_ZdlPvRKSt9nothrow_t, (void *block, const void *nothrow), (block, nothrow))                   \
+  X (_ZdaPvRKSt9nothrow_t, (void *block, const void *nothrow), (block, nothrow))                   \
+  X (_ZdlPvSt11align_val_t, (void *block, size_t alignment), (block, alignment))                   \
+  X (_ZdaPvSt11align_val_t, (void *block, size_t alignment), (block, alignment))                   \
+  X (_ZdlPvmSt11align_val_t, (void *block, size_t size, size_t alignment),                         \
+     (block, size, alignment))                                                                     \
+  X (_ZdaPvmSt11align_val_t, (void *block, size_t size, size_t alignment),                         \
+     (block, size, alignment))                                                                     \
+  X (_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t alignment, const void *nothrow),    \
+     (block, alignment, nothrow))                                                                  \
+  X (_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t alignment, const void *nothrow),    \
+     (block, alignment, nothrow))
+
+typedef struct {
+#define DECLARE_NEW(name, parameters, arguments, plain) void *(*name)parameters;
+#define DECLARE_DELETE(name, parameters, arguments) void (*name) parameters;
+  NEW_FUNCTIONS (DECLARE_NEW)
+  DELETE_FUNCTIONS (DECLARE_DELETE)
+} Operators;
+
+static Operators operators; /* what the program's calls go on to */
+static Operators behind;    /* as found behind the hook */
+
+/* The operator that `caller` would call without the hook. */
+static void *
+find_runtime_operator (const void *caller, const char *name)
+{
+  Dl_info info;
+  if (!dladdr (caller, &info))
+    return NULL;
+  void *object = dlopen (info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  void *found = object ? dlsym (object, name) : NULL;
+  if (object)
+    dlclose (object);
+  return found;
+}
+
+/* Memory is short: new handlers and exceptions are the runtime's. */
+#define DEFINE_NEW(name, parameters, arguments, plain)                                             \
+  PUBLIC void *name parameters;                                                                    \
+  static void *plain_##name parameters                                                             \
+  {                                                                                                \
+    void *block = plain;                                                                           \
+    if (LIKELY (block))                                                                            \
+      return block;                                                                                \
+    void *(*runtime)parameters = find_runtime_operator (__builtin_return_address (0), #name);      \
+    return runtime && runtime != name ? runtime arguments : NULL;                                  \
+  }                                                                                                \
+  static void *counted_##name parameters                                                           \
+  {                                                                                                \
+    return count_bytes (size) ? enter_##name arguments : behind.name arguments;                    \
+  }                                                                                                \
+  static void *early_##name parameters                                                             \
+  {                                                                                                \
+    operators_look_up ();                                                                          \
+    return operators.name arguments;                                                               \
+  }                                                                                                \
+  void *name parameters                                                                            \
+  {                                                                                                \
+    return operators.name arguments;                                                               \
+  }
+NEW_FUNCTIONS (DEFINE_NEW)
+
+#define DEFINE_SAMPLE(name, arguments, ...)                                                        \
+  void *sample_##name (__VA_ARGS__, const Caller *caller)                                          \
+  {                                                                                                \
+    return record_or_uncount (behind.name arguments, size, caller);                                \
+  }
+DEFINE_SAMPLE (_Znwm, (size), size_t size)
+DEFINE_SAMPLE (_Znam, (size), size_t size)
+DEFINE_SAMPLE (_ZnwmRKSt9nothrow_t, (size, nothrow), size_t size, const void *nothrow)
+DEFINE_SAMPLE (_ZnamRKSt9nothrow_t, (size, nothrow), size_t size, const void *nothrow)
+DEFINE_SAMPLE (_ZnwmSt11align_val_t, (size, alignment), size_t size, size_t alignment)
+DEFINE_SAMPLE (_ZnamSt11align_val_t, (size, alignment), size_t size, size_t alignment)
+DEFINE_SAMPLE (_ZnwmSt11align_val_tRKSt9nothrow_t,
+               (size, alignment, nothrow),
+               size_t size,
+               size_t alignment,
+               const void *nothrow)
+DEFINE_SAMPLE (_ZnamSt11align_val_tRKSt9nothrow_t,
+               (size, alignment, nothrow),
+               size_t size,
+               size_t alignment,
+               const void *nothrow)
+
+#define DEFINE_DELETE(name, parameters, arguments)                                                 \
+  static void plain_##name parameters                                                              \
+  {                                                                                                \
+    free (block);                                                                                  \
+  }                                                                                                \
+  static __attribute__ ((noinline)) void sampled_##name parameters                                 \
+  {                                                                                                \
+    record_free (block);                                                                           \
+    behind.name arguments;                                                                         \
+  }                                                                                                \
+  static void counted_##name parameters                                                            \
+  {                                                                                                \
+    if (is_maybe_sampled (block))                                                                  \
+      sampled_##name arguments;                                                                    \
+    else                                                                                           \
+      behind.name arguments;                                                                       \
+  }                                                                                                \
+  static void early_##name parameters                                                              \
+  {                                                                                                \
+    operators_look_up ();                                                                          \
+    operators.name arguments;                                                                      \
+  }                                                                                                \
+  PUBLIC void name parameters;                                                                     \
+  void name parameters                                                                             \
+  {                                                                                                \
+    operators.name arguments;                                                                      \
+  }
+DELETE_FUNCTIONS (DEFINE_DELETE)
+
+static Operators operators = {
+#define INITIAL_NEW(name, parameters, arguments, plain) .name = early_##name,
+#define INITIAL_DELETE(name, parameters, arguments) .name = early_##name,
+  NEW_FUNCTIONS (INITIAL_NEW) DELETE_FUNCTIONS (INITIAL_DELETE)
+};
+
+static bool
+is_allocators_own (const void *operator)
+{
+  Dl_info of_operator, of_malloc;
+  return dladdr (operator, & of_operator) && dladdr ((const void *)next.malloc, &of_malloc)
+         && of_operator.dli_fbase == of_malloc.dli_fbase;
+}
+
+void
+operators_look_up (void)
+{
+  int saved_errno = errno;
+  Operators found;
+#define LOOK_UP(name)                                                                              \
+  behind.name = dlsym (RTLD_NEXT, #name);                                                          \
+  found.name = !behind.name                                    ? plain_##name                      \
+               : is_allocators_own ((const void *)behind.name) ? counted_##name                    \
+                                                               : behind.name;
+#define LOOK_UP_NEW(name, parameters, arguments, plain) LOOK_UP (name)
+#define LOOK_UP_DELETE(name, parameters, arguments) LOOK_UP (name)
+  next_look_up ();
+  NEW_FUNCTIONS (LOOK_UP_NEW)
+  DELETE_FUNCTIONS (LOOK_UP_DELETE)
+  dlerror ();
+  operators = found;
+  errno = saved_errno;
+}
