@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "function-map.h"
 #include "input.h"
 #include "message.h"
 
@@ -58,58 +59,6 @@ make_base (Comparison *comparison, ProfProfile *difference, unsigned value_type)
     return -1;
   }
   return 0;
-}
-
-/* What makes functions the same in prof/report.h. */
-static int
-compare_functions (const ProfReportFunction *a, const ProfReportFunction *b)
-{
-  int order = strcmp (a->name, b->name);
-  if (order == 0)
-    order = strcmp (a->filename, b->filename);
-  return order != 0 || a->filename[0] != '\0' ? order : strcmp (a->module, b->module);
-}
-
-static int
-compare_function_rows (const void *a, const void *b, void *functions)
-{
-  const ProfReportFunction *rows = functions;
-  return compare_functions (&rows[*(const uint32_t *)a], &rows[*(const uint32_t *)b]);
-}
-
-static uint32_t *
-sort_functions (const ProfReportFunction *functions, size_t n)
-{
-  uint32_t *order = calloc (n + 1, sizeof *order);
-  if (order == NULL)
-    return NULL;
-  for (size_t i = 0; i < n; i++)
-    order[i] = (uint32_t)i;
-  qsort_r (order, n, sizeof *order, compare_function_rows, (void *)functions);
-  return order;
-}
-
-/* For each function of the base the row of the same function in the change, which has them all. To
- * be freed; NULL: out of memory. */
-static uint32_t *
-map_functions (const Comparison *comparison, const ProfReportFunction *base, size_t n_base)
-{
-  cleanup (free) uint32_t *order = sort_functions (comparison->functions, comparison->n_functions);
-  cleanup (free) uint32_t *base_order = sort_functions (base, n_base);
-  uint32_t *map = calloc (n_base + 1, sizeof *map);
-  if (order == NULL || base_order == NULL || map == NULL) {
-    free (map);
-    return NULL;
-  }
-  size_t j = 0;
-  for (size_t i = 0; i < n_base; i++) {
-    const ProfReportFunction *function = &base[base_order[i]];
-    while (j + 1 < comparison->n_functions
-           && compare_functions (&comparison->functions[order[j]], function) < 0)
-      j++;
-    map[base_order[i]] = order[j];
-  }
-  return map;
 }
 
 static uint64_t
@@ -207,7 +156,8 @@ join_trees (Comparison *comparison, const ProfReportNode *base, size_t n_base)
 {
   size_t n_functions;
   const ProfReportFunction *functions = prof_report_get_functions (comparison->base, &n_functions);
-  cleanup (free) uint32_t *function_map = map_functions (comparison, functions, n_functions);
+  cleanup (free) uint32_t *function_map
+      = map_functions (functions, n_functions, comparison->functions, comparison->n_functions);
   cleanup (free) uint32_t *order = sort_nodes (comparison->nodes, comparison->n_nodes);
   cleanup (free) uint32_t *node_map = calloc (n_base, sizeof *node_map);
   if (function_map == NULL || order == NULL || node_map == NULL)
