@@ -49,7 +49,7 @@ print_option (char letter, const char *name, const char *value, const char *help
   char left[64];
   char short_form[] = { '-', letter, ',', ' ', '\0' };
   int n = snprintf (left, sizeof left, "  %s--%s%s%s", letter != 0 ? short_form : "    ", name,
-                    value != NULL ? " " : "", value != NULL ? value : "");
+                    value != NULL && value[0] != '[' ? " " : "", value != NULL ? value : "");
   fputs (left, stdout);
   if (n + 2 > HELP_COLUMN)
     printf ("\n%*s", HELP_COLUMN, "");
@@ -91,8 +91,8 @@ print_help (void)
          "Commands:\n",
          stdout);
   for (const Command *const *command = command_list (); *command != NULL; command++)
-    printf ("  %-10s%s\n", (*command)->name, (*command)->summary);
-  fputs ("  help      show the help of a command\n\n"
+    printf ("  %-13s%s\n", (*command)->name, (*command)->summary);
+  fputs ("  help         show the help of a command\n\n"
          "Options:\n"
          "  -h, --help     show this help\n"
          "  -V, --version  show the version\n\n"

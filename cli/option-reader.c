@@ -31,6 +31,14 @@ takes_value (const Option *option)
   return option->type != &option_switch;
 }
 
+static int
+get_argument_kind (const Option *option)
+{
+  if (!takes_value (option))
+    return no_argument;
+  return option->type->bare != NULL ? optional_argument : required_argument;
+}
+
 static size_t
 count_options (const Option *options)
 {
@@ -52,7 +60,7 @@ getopt_init (Getopt *tables, const Command *command)
   for (size_t i = 0; i < n; i++) {
     const Option *option = &command->options[i];
     tables->longs[i] = (struct option){ .name = option->name,
-                                        .has_arg = takes_value (option),
+                                        .has_arg = get_argument_kind (option),
                                         .val = (int)(FIRST_VALUE + i) };
     if (option->letter != 0)
       *letter++ = option->letter;
@@ -127,10 +135,11 @@ set_option (const Command *command, int value, void *values, char **argv, int *r
                                option->type->expected);
     return -1;
   }
-  int r = option->type->parse (optarg, (char *)values + option->offset);
+  const char *text = optarg != NULL ? optarg : option->type->bare;
+  int r = option->type->parse (text, (char *)values + option->offset);
   if (r == 0)
     return 0;
-  *ret_status = report_bad_value (command, option, optarg, r);
+  *ret_status = report_bad_value (command, option, text, r);
   return -1;
 }
 

@@ -10,6 +10,7 @@
 typedef struct {
   int (*parse) (const char *text, void *ret); /* 0 or a negative errno */
   const char *expected;                       /* "a duration such as 5, 500ms or 2m" */
+  const char *bare; /* what is parsed if no =VALUE follows; NULL: a value is needed */
 } OptionType;
 
 extern const OptionType option_switch; /* bool; the only type that takes no value */
@@ -27,6 +28,7 @@ typedef struct {
   char letter;      /* 0: none */
   const OptionType *type;
   size_t offset;     /* of the value in the command's struct of options */
-  const char *value; /* what the help calls the value; NULL for a switch */
+  const char *value; /* what the help calls the value, "[=VALUE]" if it may be left out; NULL for a
+                        switch */
   const char *help;
 } Option;

@@ -198,7 +198,7 @@ print_without_session (const ReportView *view)
 }
 
 void
-print_report_header (const ReportView *view)
+print_recordings (const ReportView *view)
 {
   print_text (strcmp (view->path, "-") == 0 ? "standard input" : view->path, SIZE_MAX);
   putchar (':');
@@ -211,7 +211,12 @@ print_report_header (const ReportView *view)
     print_session (view, i);
   if (n > MAX_SESSIONS)
     printf ("  and %zu more recordings\n", n - MAX_SESSIONS);
+}
 
+void
+print_report_header (const ReportView *view)
+{
+  print_recordings (view);
   printf ("\n%s", style_begin (STYLE_BOLD));
   print_text (view->type, SIZE_MAX);
   printf (": %s%s", format_value ((double)view->total, view->unit).text, style_end ());

@@ -77,8 +77,8 @@ add_session (Json *json, const ProfSession *session)
   json_end_object (json);
 }
 
-static void
-add_sessions (Json *json, const ReportView *view)
+void
+add_recordings (Json *json, const ReportView *view)
 {
   json_begin_array (json, "recordings");
   for (size_t i = 0; i < prof_profile_get_n_sessions (view->recorded); i++) {
@@ -101,7 +101,7 @@ begin_report (Json *json, const ReportView *view)
   json_add_integer (json, "recorded_total", view->recorded_total);
   json_add_integer (json, "time_ns", prof_profile_get_time_ns (view->recorded));
   json_add_integer (json, "duration_ns", prof_profile_get_duration_ns (view->recorded));
-  add_sessions (json, view);
+  add_recordings (json, view);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "handles.h"
+#include "json.h"
 
 /* What 'prof report' shows: borrowed from the command. */
 typedef struct {
@@ -34,6 +35,7 @@ view_share (const ReportView *view, int64_t value)
 
 /* In text. Functions that return an exit status have printed what went wrong. */
 void print_report_header (const ReportView *view);
+void print_recordings (const ReportView *view); /* the first part of it */
 void print_flat (const ReportView *view);
 int print_tree (const ReportView *view, ProfTreeDirection direction);
 
@@ -62,6 +64,7 @@ typedef struct {
 Place find_place (const ReportView *view, const ProfReportFunction *function);
 
 /* In JSON. */
+void add_recordings (Json *json, const ReportView *view);
 int print_flat_json (const ReportView *view);
 int print_tree_json (const ReportView *view, ProfTreeDirection direction);
 int print_edges_json (const ReportView *view, const char *name, EdgeDirection direction);

@@ -59,7 +59,8 @@ def test_commands():
 
 def test_options():
     check(complete('prof report --ca') == ['--callers', '--callees'], complete('prof report --ca'))
-    for command in 'record', 'report', 'diff', 'merge', 'convert', 'events', 'mem', 'doctor':
+    for command in ('record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'events', 'mem',
+                    'doctor'):
         check('--help' in complete(f'prof {command} --h'), command)
 
 
@@ -68,6 +69,7 @@ def test_values():
     check(complete('prof record --unwind=d') == ['dwarf'], 'after an equals sign')
     check(complete('prof diff --normalize ') == ['duration', 'total', 'none'], 'all')
     check(complete('prof convert a b --to s') == ['svg'], 'formats')
+    check(complete('prof heap-report --at p') == ['peak'], 'moments')
 
 
 def test_events():

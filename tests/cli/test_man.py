@@ -10,7 +10,7 @@ from pathlib import Path
 from harness import check, need, prof, run, run_cases_of
 
 PAGE = Path(os.environ['SOURCE_ROOT'], 'data', 'man', 'prof.1')
-COMMANDS = ['record', 'report', 'diff', 'merge', 'convert', 'events', 'mem', 'doctor']
+COMMANDS = ['record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'events', 'mem', 'doctor']
 
 
 def read_section(command):

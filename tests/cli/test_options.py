@@ -11,7 +11,7 @@ from harness import check, prof, run_cases_of
 
 def list_commands():
     text = prof('--help').stdout
-    commands = re.findall(r'^  (\w+) +\w', text.split('Commands:')[1].split('Options:')[0], re.M)
+    commands = re.findall(r'^  ([\w-]+) +\w', text.split('Commands:')[1].split('Options:')[0], re.M)
     return [command for command in commands if command != 'help']
 
 
