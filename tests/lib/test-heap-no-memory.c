@@ -1,133 +1,108 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
-#include "engine/heap-store.h"
+#include <prof/heap.h>
 
-#include "engine/known-stacks.h"
+#include <stdlib.h>
+
+#include <prof/session.h>
+
 #include "failing-allocations.h"
-#include "heap-recorder.h"
+#include "heap-fixture.h"
+#include "profile/heap.h"
+#include "profile/suppressions.h"
 
-static const ProfHeapStoreConfig exact
-    = { .rate_bytes = 1, .tracks_frees = true, .max_rows = 1000 };
-
-enum { N_SAMPLES = 300 };
-
-/* The first error. Goes on after it, as a recorder does. */
-static int
-fill (ProfHeapStore *store, uint64_t *n_failures)
+static ProfProfile *
+new_profile (void)
 {
-  int first = 0;
-  for (uint32_t i = 0; i < N_SAMPLES; i++) {
-    ProfHeapSample sample
-        = { .process = i % 3, .stack = i, .address = (i + 1) * 16, .size = 1, .time_ns = i };
-    int results[] = { prof_heap_store_allocate (store, &sample),
-                      prof_heap_store_free (store, i % 3, (i / 2 + 1) * 16, i),
-                      i % 100 == 99 ? prof_heap_store_end_process (store, 2) : 0 };
-    for (size_t j = 0; j < sizeof results / sizeof *results; j++) {
-      *n_failures += results[j] < 0;
-      first = first < 0 ? first : results[j];
-    }
+  static const char *const note = "a note";
+  ProfSession session = PROF_SESSION_INIT;
+  ProfProfile *profile = new_heap_profile ();
+  session.notes = &note;
+  session.n_notes = 1;
+  for (int i = 0; i < 50; i++) {
+    char stack[64];
+    snprintf (stack, sizeof stack, "main;f%d;malloc<g%d", i, i);
+    add_blocks (profile, stack, i, 10 * i, i, i % 3 == 0 ? NEVER : 100 - i);
   }
-  return first;
+  assert_int_equal (prof_profile_add_session (profile, &session), 0);
+  return profile;
 }
 
 static int
-sum (const ProfHeapStore *store, uint64_t *ret_n_samples)
+make_heap (void *user_data)
 {
-  ProfHeapStoreSnapshot snapshot;
-  ProfHeapRows rows;
-  int r = prof_heap_store_take_snapshot (store, &snapshot);
-  if (r < 0)
-    return r;
-  r = prof_heap_store_snapshot_sum (&snapshot, &rows);
-  prof_heap_store_snapshot_finish (&snapshot);
-  if (r < 0)
-    return r;
-  *ret_n_samples = 0;
-  prof_vec_foreach (row, &rows.rows)
-    *ret_n_samples += row->n_samples;
-  prof_heap_rows_finish (&rows);
-  return 0;
+  ProfHeap *heap = NULL;
+  int r = prof_heap_new (user_data, &heap, NULL);
+  prof_heap_free (heap);
+  return r;
 }
 
-/* What was lost is counted. */
 static int
-record (void *user_data)
+report (void *user_data)
 {
-  (void)user_data;
-  ProfHeapStore store;
-  uint64_t n_failures = 0, n_samples = 0;
-  prof_heap_store_init (&store, &exact);
-  int first = fill (&store, &n_failures);
-  int r = sum (&store, &n_samples);
+  cleanup (prof_free) ProfHeapPoint *points = NULL;
+  cleanup (prof_free) ProfHeapSites *sites = NULL;
+  cleanup (prof_free) ProfHeapSizeClass *classes = NULL;
+  size_t n;
+  int r = prof_heap_get_timeline (user_data, START, START + 90 * MS, 9, &points);
   if (r == 0)
-    assert_int_equal (n_samples + store.n_no_memory, N_SAMPLES);
-  assert_int_equal (store.n_samples, N_SAMPLES);
-  assert_true (store.n_no_memory >= n_failures);
-  prof_heap_store_finish (&store);
-  return first < 0 ? first : r;
-}
-
-static void
-test_store (void **state)
-{
-  (void)state;
-  assert_true (fail_each (record, NULL) > 20);
+    r = prof_heap_get_sites (user_data, START, START + 90 * MS, 9, 3, &sites);
+  return r == 0 ? prof_heap_get_sizes (user_data, MS, &classes, &n) : r;
 }
 
 static int
-make_profile (void *user_data)
+suppress (void *user_data)
 {
-  (void)user_data;
-  HeapRecorder recorder;
-  ProfProfile *profile = NULL;
-  ProfHeapProfileConfig config
-      = { .has_thread_names = true, .has_thread_ids = true, .session = PROF_SESSION_INIT };
-  int r = heap_recorder_init (&recorder, &exact);
-  if (r == 0 && (r = heap_recorder_allocate (&recorder, recorder.leaf, 16, 100, 1)) == 0
-      && (r = heap_recorder_allocate (&recorder, recorder.main, 32, 100, 1)) == 0
-      && (r = prof_heap_store_free (&recorder.store, 0, 16, 2)) == 0)
-    r = heap_recorder_make_profile (&recorder, &config, &profile);
-  prof_profile_unref (profile);
-  heap_recorder_finish (&recorder);
-  return r;
-}
-
-static void
-test_profile (void **state)
-{
-  (void)state;
-  assert_true (fail_each (make_profile, NULL) > 30);
+  static const char text[] = "leak:f3\nleak:nothing\n";
+  cleanup (prof_suppressions_free) ProfSuppressions *suppressions = NULL;
+  cleanup (prof_profile_unref) ProfProfile *selected = NULL;
+  ProfHeapSelection selection = PROF_HEAP_SELECTION_INIT;
+  int r = prof_suppressions_parse (text, strlen (text), &suppressions, NULL);
+  if (r < 0)
+    return r;
+  selection.suppressions = suppressions;
+  return prof_heap_select (user_data, &selection, &selected, NULL);
 }
 
 static int
-publish (void *user_data)
+join (void *user_data)
 {
-  (void)user_data;
-  static _Alignas(8) uint8_t area[32768];
-  static const ProfStackWitness witness = { .pc = 1, .sp = 2 };
-  static ProfKnownStacks known;
-  uint32_t node;
-  prof_known_stacks_init (&known, area, sizeof area);
-  int r = prof_known_stacks_add (&known, &witness, 7);
-  assert_int_equal (prof_known_stacks_get_node (&known, 1, &node), r == 1);
-  prof_known_stacks_finish (&known);
-  return r;
+  ProfProfile **both = user_data;
+  cleanup (prof_profile_unref) ProfProfile *joined = NULL;
+  return prof_profile_join (both[0], both[1], &joined, NULL);
 }
 
 static void
-test_known_stacks (void **state)
+test_heap (void **state)
 {
   (void)state;
-  assert_int_equal (fail_each (publish, NULL), 1);
+  ProfProfile *profile = new_profile ();
+  assert_true (fail_each (make_heap, profile) > 8);
+  ProfHeap *heap = new_heap (profile);
+  assert_true (fail_each (report, heap) > 5);
+  assert_true (fail_each (suppress, heap) > 20);
+  prof_heap_free (heap);
+}
+
+static void
+test_join (void **state)
+{
+  (void)state;
+  ProfProfile *both[] = { new_cpu_profile (), new_profile () };
+  ProfSession session = PROF_SESSION_INIT;
+  add_stack (both[0], "main;f1", 1);
+  assert_int_equal (prof_profile_add_session (both[0], &session), 0);
+  assert_true (fail_each (join, both) > 20);
+  prof_profile_unref (both[0]);
+  prof_profile_unref (both[1]);
 }
 
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_store),
-    cmocka_unit_test (test_profile),
-    cmocka_unit_test (test_known_stacks),
+    cmocka_unit_test (test_heap),
+    cmocka_unit_test (test_join),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
