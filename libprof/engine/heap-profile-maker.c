@@ -54,14 +54,19 @@ add_value_types (ProfProfile *profile, bool has_inuse)
 /* ---- samples ---- */
 
 static int
-add_labels (ProfSampleWriter *writer, uint32_t sample, const ProfHeapRow *row)
+add_labels (ProfSampleWriter *writer,
+            uint32_t sample,
+            const ProfHeapRows *rows,
+            const ProfHeapRow *row)
 {
   int r = prof_profile_add_number_label (writer->profile, sample, "bytes", (int64_t)row->size,
                                          "bytes");
+  uint64_t time_ns = prof_heap_rows_clip (rows, row->time_ns);
+  uint64_t freed_ns = prof_heap_rows_clip (rows, row->freed_ns);
   if (r >= 0)
-    r = prof_sample_writer_add_time (writer, sample, "end_timestamp_ns", row->time_ns);
+    r = prof_sample_writer_add_time (writer, sample, "end_timestamp_ns", time_ns);
   if (r >= 0 && row->freed_ns != PROF_HEAP_NEVER)
-    r = prof_sample_writer_add_time (writer, sample, "freed_timestamp_ns", row->freed_ns);
+    r = prof_sample_writer_add_time (writer, sample, "freed_timestamp_ns", freed_ns);
   if (r >= 0 && row->thread != PROF_HEAP_NO_THREAD)
     r = prof_sample_writer_add_thread (writer, sample, row->thread);
   return r;
@@ -85,14 +90,14 @@ round_with_rest (double value, double *rest)
 }
 
 static int
-add_sample (ProfSampleWriter *writer, const ProfHeapRow *row, Rest *rest)
+add_sample (ProfSampleWriter *writer, const ProfHeapRows *rows, const ProfHeapRow *row, Rest *rest)
 {
   int64_t count = round_with_rest (row->count, &rest->count);
   int64_t bytes = round_with_rest (row->bytes, &rest->bytes);
   bool is_live = row->freed_ns == PROF_HEAP_NEVER;
   int64_t values[] = { count, bytes, is_live ? count : 0, is_live ? bytes : 0 };
   int r = prof_sample_writer_add (writer, row->stack, values);
-  return r < 0 ? r : add_labels (writer, (uint32_t)r, row);
+  return r < 0 ? r : add_labels (writer, (uint32_t)r, rows, row);
 }
 
 static int
@@ -123,7 +128,7 @@ add_samples (ProfSampleWriter *writer, ProfHeapRows *rows, ProfProfileMakerStats
   prof_vec_foreach (row, &rows->rows) {
     if (r < 0)
       return r;
-    r = add_sample (writer, row, row->freed_ns == PROF_HEAP_NEVER ? &of_live : &of_freed);
+    r = add_sample (writer, rows, row, row->freed_ns == PROF_HEAP_NEVER ? &of_live : &of_freed);
   }
   return r;
 }

@@ -86,12 +86,11 @@ find (const ProfHeapRows *rows, const ProfHeapRow *row, uint64_t *ret_hash)
 }
 
 static void
-sum (ProfHeapRow *into, const ProfHeapRow *row)
+sum (const ProfHeapRows *rows, ProfHeapRow *into, const ProfHeapRow *row)
 {
-  if (row->time_ns > into->time_ns)
-    into->time_ns = row->time_ns;
-  if (row->freed_ns > into->freed_ns)
-    into->freed_ns = row->freed_ns;
+  uint64_t bucket = (UINT64_C (1) << rows->bucket_bits) - 1;
+  into->time_ns |= bucket;
+  into->freed_ns |= bucket; /* of PROF_HEAP_NEVER all bits are set */
   into->n_samples += row->n_samples;
   into->count += row->count;
   into->bytes += row->bytes;
@@ -117,7 +116,7 @@ add_row (ProfHeapRows *rows, const ProfHeapRow *row)
     found = find (rows, &coarse, &hash);
   }
   if (found != PROF_HASH_INDEX_NONE) {
-    sum (&rows->rows.items[found], &coarse);
+    sum (rows, &rows->rows.items[found], &coarse);
     return 0;
   }
   if (rows->rows.n >= UINT32_MAX || prof_vec_reserve (&rows->rows, 1) < 0
@@ -190,6 +189,12 @@ prof_heap_rows_add (ProfHeapRows *rows, const ProfHeapRow *row)
   while (is_full (rows) && rows->detail != PROF_HEAP_ROWS_NO_STACKS)
     take_step (rows);
   return r;
+}
+
+uint64_t
+prof_heap_rows_clip (const ProfHeapRows *rows, uint64_t time_ns)
+{
+  return time_ns < rows->last_ns ? time_ns : rows->last_ns;
 }
 
 int

@@ -16,8 +16,8 @@ typedef struct {
   uint32_t stack;    /* node of a ProfStackTree */
   uint32_t thread;   /* row of the caller's thread table */
   uint64_t size;     /* of each block */
-  uint64_t time_ns;  /* the latest allocation of the row */
-  uint64_t freed_ns; /* the latest free, or PROF_HEAP_NEVER */
+  uint64_t time_ns;  /* of the allocation */
+  uint64_t freed_ns; /* of the free, or PROF_HEAP_NEVER */
   uint64_t n_samples;
   double count, bytes; /* estimates of blocks and bytes */
 } ProfHeapRow;
@@ -30,7 +30,10 @@ typedef enum {
   PROF_HEAP_ROWS_NO_STACKS,   /* the same, but new rows have no stack and size 0 */
 } ProfHeapRowsDetail;
 
-/* Rows by stack, thread, size and the buckets of both times, in bounded memory. Where there would
+/* Rows by stack, thread, size and the buckets of both times, in bounded memory. A row of one sample
+ * has its times; one of more has the ends of its buckets, so that what all rows say to be live is
+ * right at the end of each bucket, and in between never what was live one after the other at once.
+ * Where there would
  * be more than max_rows, these steps are taken one by one until enough rows have become one:
  *  1. buckets are doubled, as long as the recording has PROF_HEAP_MIN_BUCKETS of them;
  *  2. sizes become powers of two;
@@ -47,7 +50,7 @@ typedef struct {
 } ProfHeapRows;
 
 enum {
-  PROF_HEAP_FIRST_BUCKET_BITS = 20, /* 2^20 ns: about a millisecond */
+  PROF_HEAP_FIRST_BUCKET_BITS = 10, /* 2^10 ns: about a microsecond */
   PROF_HEAP_MIN_BUCKETS = 64,
   PROF_HEAP_MIN_ROWS = 8, /* at the least that many may be there */
 };
@@ -58,6 +61,9 @@ void prof_heap_rows_finish (ProfHeapRows *rows);
 /* Adds to the row with the same key. A free before its allocation (clocks of two processors) is
  * taken for one at the same time. 0, or -ENOMEM: then nothing was added. */
 int prof_heap_rows_add (ProfHeapRows *rows, const ProfHeapRow *row);
+
+/* The end of a row's bucket is not later than the latest time of all. */
+uint64_t prof_heap_rows_clip (const ProfHeapRows *rows, uint64_t time_ns);
 
 /* A copy of the rows for another thread, to read: adding to it would not find them. 0 or -ENOMEM.
  */

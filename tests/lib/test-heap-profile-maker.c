@@ -122,7 +122,7 @@ test_session (void **state)
   assert_int_equal (session->start_ns, 5000);
   assert_int_equal (session->start_monotonic_ns, 1000);
   assert_int_equal (session->duration_ns, 700);
-  assert_int_equal (session->timestamp_resolution_ns, 1 << 20);
+  assert_int_equal (session->timestamp_resolution_ns, 1 << 10);
   assert_int_equal (session->n_stack_ends, 1);
   assert_string_equal (session->stack_ends[0].module, "[anon]");
   assert_string_equal (session->stack_ends[0].reason, "root");

@@ -5,7 +5,9 @@
 #include "base/prng.h"
 #include "tests.h"
 
-enum { MS = 1 << PROF_HEAP_FIRST_BUCKET_BITS }; /* about one */
+enum { US = 1 << PROF_HEAP_FIRST_BUCKET_BITS }; /* about one */
+
+#define END_OF(bucket) (((bucket) + 1) * US - 1)
 
 static ProfHeapRow
 make_row (uint32_t stack, uint64_t size, uint64_t time_ns, uint64_t freed_ns)
@@ -46,21 +48,21 @@ test_equal_keys_become_sums (void **state)
   (void)state;
   ProfHeapRows rows;
   prof_heap_rows_init (&rows, 1000);
-  add (&rows, make_row (1, 10, MS, 3 * MS + 5));
-  add (&rows, make_row (1, 10, MS + 9, 3 * MS));
-  add (&rows, make_row (1, 10, MS + 1, PROF_HEAP_NEVER));
-  add (&rows, make_row (1, 10, MS + 1, 4 * MS));
-  add (&rows, make_row (1, 10, 2 * MS, 3 * MS));
-  add (&rows, make_row (1, 11, MS, 3 * MS));
-  add (&rows, make_row (2, 10, MS, 3 * MS));
-  ProfHeapRow of_thread = make_row (1, 10, MS, 3 * MS);
+  add (&rows, make_row (1, 10, US, 3 * US + 5));
+  add (&rows, make_row (1, 10, US + 9, 3 * US));
+  add (&rows, make_row (1, 10, US + 1, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, 10, US + 1, 4 * US));
+  add (&rows, make_row (1, 10, 2 * US, 3 * US));
+  add (&rows, make_row (1, 11, US, 3 * US));
+  add (&rows, make_row (2, 10, US, 3 * US));
+  ProfHeapRow of_thread = make_row (1, 10, US, 3 * US);
   of_thread.thread = 1;
   add (&rows, of_thread);
   assert_int_equal (rows.rows.n, 7);
-  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, MS + 9, 3 * MS + 5, 2, 4, 40 });
-  assert_row (&rows, 1, (ProfHeapRow){ 1, 0, 10, MS + 1, PROF_HEAP_NEVER, 1, 2, 20 });
-  assert_row (&rows, 2, (ProfHeapRow){ 1, 0, 10, MS + 1, 4 * MS, 1, 2, 20 });
-  assert_row (&rows, 6, (ProfHeapRow){ 1, 1, 10, MS, 3 * MS, 1, 2, 20 });
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, END_OF (1), END_OF (3), 2, 4, 40 });
+  assert_row (&rows, 1, (ProfHeapRow){ 1, 0, 10, US + 1, PROF_HEAP_NEVER, 1, 2, 20 });
+  assert_row (&rows, 2, (ProfHeapRow){ 1, 0, 10, US + 1, 4 * US, 1, 2, 20 });
+  assert_row (&rows, 6, (ProfHeapRow){ 1, 1, 10, US, 3 * US, 1, 2, 20 });
   prof_heap_rows_finish (&rows);
 }
 
@@ -87,7 +89,7 @@ test_times_are_bounded (void **state)
   prof_heap_rows_finish (&rows);
 }
 
-/* 200 buckets of one millisecond are 100 of two. */
+/* 200 buckets of one microsecond are 100 of two. */
 static void
 test_first_step_doubles_the_buckets (void **state)
 {
@@ -95,14 +97,14 @@ test_first_step_doubles_the_buckets (void **state)
   ProfHeapRows rows;
   prof_heap_rows_init (&rows, 198);
   for (uint64_t i = 0; i < 195; i++)
-    add (&rows, make_row (1, 10, i * MS, PROF_HEAP_NEVER));
+    add (&rows, make_row (1, 10, i * US, PROF_HEAP_NEVER));
   assert_int_equal (rows.rows.n, 195);
   assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS);
-  add (&rows, make_row (1, 10, 195 * MS, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, 10, 195 * US, PROF_HEAP_NEVER));
   assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS + 1);
   assert_int_equal (rows.detail, PROF_HEAP_ROWS_EXACT);
   assert_int_equal (rows.rows.n, 98);
-  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, MS, PROF_HEAP_NEVER, 2, 4, 40 });
+  assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, END_OF (1), PROF_HEAP_NEVER, 2, 4, 40 });
   prof_heap_rows_finish (&rows);
 }
 
@@ -118,8 +120,8 @@ test_second_step_rounds_sizes_up (void **state)
   assert_int_equal (rows.detail, PROF_HEAP_ROWS_SIZE_POWERS);
   assert_int_equal (rows.rows.n, 8);
   assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 1, 5, PROF_HEAP_NEVER, 1, 2, 2 });
-  assert_row (&rows, 2, (ProfHeapRow){ 1, 0, 4, 5, PROF_HEAP_NEVER, 2, 4, 14 });
-  assert_row (&rows, 7, (ProfHeapRow){ 1, 0, 128, 5, PROF_HEAP_NEVER, 32, 64, 2 * 2576 });
+  assert_row (&rows, 2, (ProfHeapRow){ 1, 0, 4, END_OF (0), PROF_HEAP_NEVER, 2, 4, 14 });
+  assert_row (&rows, 7, (ProfHeapRow){ 1, 0, 128, END_OF (0), PROF_HEAP_NEVER, 32, 64, 2 * 2576 });
   add (&rows, make_row (1, 0, 5, PROF_HEAP_NEVER));
   add (&rows, make_row (1, UINT64_MAX, 5, PROF_HEAP_NEVER));
   assert_int_equal (rows.rows.items[8].size, 0);
@@ -141,7 +143,7 @@ test_third_step_merges_threads (void **state)
   assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_THREADS);
   assert_int_equal (rows.rows.n, 1);
   assert_row (&rows, 0,
-              (ProfHeapRow){ 1, PROF_HEAP_NO_THREAD, 8, 5, PROF_HEAP_NEVER, 16, 32, 256 });
+              (ProfHeapRow){ 1, PROF_HEAP_NO_THREAD, 8, END_OF (0), PROF_HEAP_NEVER, 16, 32, 256 });
   prof_heap_rows_finish (&rows);
 }
 
@@ -154,12 +156,13 @@ test_fourth_step_doubles_the_buckets_further (void **state)
   prof_heap_rows_init (&rows, 40);
   for (uint64_t i = 0; i < 64; i++)
     for (uint32_t stack = 1; stack <= 16; stack++)
-      add (&rows, make_row (stack, 8, i * MS, PROF_HEAP_NEVER));
+      add (&rows, make_row (stack, 8, i * US, PROF_HEAP_NEVER));
   assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_THREADS);
   assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS + 5);
   assert_int_equal (rows.rows.n, 32);
   assert_row (&rows, 0,
-              (ProfHeapRow){ 1, PROF_HEAP_NO_THREAD, 8, 31 * MS, PROF_HEAP_NEVER, 32, 64, 512 });
+              (ProfHeapRow){ 1, PROF_HEAP_NO_THREAD, 8, END_OF (31), PROF_HEAP_NEVER, 32, 64,
+                             512 });
   prof_heap_rows_finish (&rows);
 }
 
@@ -170,14 +173,51 @@ test_fifth_step_keeps_no_more_stacks (void **state)
   ProfHeapRows rows;
   prof_heap_rows_init (&rows, 12);
   for (uint32_t stack = 1; stack <= 30; stack++)
-    add (&rows, make_row (stack, 8, stack * MS, stack % 2 == 0 ? PROF_HEAP_NEVER : 100 * MS));
-  add (&rows, make_row (3, 8, 200 * MS, 201 * MS));
+    add (&rows, make_row (stack, 8, stack * US, stack % 2 == 0 ? PROF_HEAP_NEVER : 100 * US));
+  add (&rows, make_row (3, 8, 200 * US, 201 * US));
   assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_STACKS);
   assert_int_equal (rows.rows.n, 12);
   const uint32_t none = PROF_HEAP_NO_THREAD;
-  assert_row (&rows, 2, (ProfHeapRow){ 3, none, 8, 200 * MS, 201 * MS, 2, 4, 32 });
-  assert_row (&rows, 10, (ProfHeapRow){ 0, none, 0, 29 * MS, 100 * MS, 10, 20, 160 });
-  assert_row (&rows, 11, (ProfHeapRow){ 0, none, 0, 30 * MS, PROF_HEAP_NEVER, 10, 20, 160 });
+  assert_row (&rows, 2, (ProfHeapRow){ 3, none, 8, INT64_MAX, INT64_MAX, 2, 4, 32 });
+  assert_row (&rows, 10, (ProfHeapRow){ 0, none, 0, INT64_MAX, INT64_MAX, 10, 20, 160 });
+  assert_row (&rows, 11, (ProfHeapRow){ 0, none, 0, INT64_MAX, PROF_HEAP_NEVER, 10, 20, 160 });
+  prof_heap_rows_finish (&rows);
+}
+
+/* Blocks that live one after the other, a quarter of a microsecond each, beside one that stays: at
+ * no time more than two are live, and at the end of each bucket as many as really are. */
+static void
+test_short_lives_make_no_peak (void **state)
+{
+  (void)state;
+  enum { N = 4000, STEP = US / 4 };
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 100);
+  add (&rows, make_row (2, 1, 0, PROF_HEAP_NEVER));
+  for (uint64_t i = 0; i < N; i++)
+    add (&rows, make_row (1, 1, i * STEP + 1, (i + 1) * STEP));
+  assert_int_equal (rows.rows.items[0].time_ns, 0);
+  for (uint64_t end = 0; end < N * STEP; end += UINT64_C (1) << rows.bucket_bits)
+    for (uint64_t time_ns = end == 0 ? 0 : end - 2; time_ns < end + 3; time_ns++) {
+      double live = 0;
+      prof_vec_foreach (row, &rows.rows)
+        live += row->time_ns <= time_ns && time_ns < row->freed_ns ? row->count : 0;
+      assert_true (live >= 2 && live <= 4);
+    }
+  prof_heap_rows_finish (&rows);
+}
+
+static void
+test_ends_of_buckets_are_clipped (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  prof_heap_rows_init (&rows, 100);
+  add (&rows, make_row (1, 1, 3, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, 1, 7, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, 2, 2, 20));
+  assert_int_equal (prof_heap_rows_clip (&rows, rows.rows.items[0].time_ns), 20);
+  assert_int_equal (prof_heap_rows_clip (&rows, rows.rows.items[1].time_ns), 2);
   prof_heap_rows_finish (&rows);
 }
 
@@ -240,6 +280,8 @@ main (void)
     cmocka_unit_test (test_third_step_merges_threads),
     cmocka_unit_test (test_fourth_step_doubles_the_buckets_further),
     cmocka_unit_test (test_fifth_step_keeps_no_more_stacks),
+    cmocka_unit_test (test_short_lives_make_no_peak),
+    cmocka_unit_test (test_ends_of_buckets_are_clipped),
     cmocka_unit_test (test_bound_holds),
     cmocka_unit_test (test_clone_is_a_copy),
   };
