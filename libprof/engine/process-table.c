@@ -51,8 +51,10 @@ revive_process (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
     if (r < 0)
       return r;
   }
-  if (!process->is_alive)
+  if (!process->is_alive) {
     table->n_processes++;
+    process->is_in_exec = false;
+  }
   process->is_alive = true;
   *ret = process;
   return 0;
@@ -149,6 +151,16 @@ add_state (ProfProcessTable *table, uint32_t tid, ProfThreadState **ret)
   return 0;
 }
 
+/* NULL: not known, or gone, or last seen in another process. */
+static const ProfThreadState *
+find_alive (const ProfProcessTable *table, uint32_t pid, uint32_t tid)
+{
+  const ProfThreadState *state = find_state (table, tid);
+  bool is_alive
+      = state != NULL && state->is_alive && table->threads.items[state->thread].pid == pid;
+  return is_alive ? state : NULL;
+}
+
 /* Sets a thread's name, and makes it known and alive. */
 static int
 name_thread (
@@ -183,13 +195,15 @@ prof_process_table_get_thread (ProfProcessTable *table,
                                uint32_t tid,
                                uint32_t *ret_thread)
 {
-  const ProfThreadState *state = find_state (table, tid);
-  if (state != NULL && state->is_alive && table->threads.items[state->thread].pid == pid) {
+  const ProfThreadState *state = find_alive (table, pid, tid);
+  if (state != NULL) {
     *ret_thread = state->thread;
     return 0;
   }
   char name[32];
-  if (prof_proc_read_comm ((pid_t)pid, (pid_t)tid, name, sizeof name) < 0)
+  if (pid == 0)
+    snprintf (name, sizeof name, "swapper"); /* what a CPU does that has nothing to do */
+  else if (prof_proc_read_comm ((pid_t)pid, (pid_t)tid, name, sizeof name) < 0)
     snprintf (name, sizeof name, "%u", tid);
   return name_thread (table, pid, tid, name, ret_thread);
 }
@@ -204,6 +218,7 @@ fork_process (ProfProcessTable *table, uint32_t pid, uint32_t parent_pid)
   if (r < 0 || (r = revive_process (table, pid, &child)) < 0)
     return r;
   prof_address_space_clear (&child->space);
+  child->is_in_exec = false;
   child->n_threads = 0;
   return prof_address_space_clone (&parent->space, &child->space);
 }
@@ -229,18 +244,28 @@ prof_process_table_fork (
   return name_thread (table, pid, tid, name, &thread);
 }
 
+/* execve(2): the other threads are gone, and the one that called it has the pid for its tid; of
+ * its own tid no exit is told. */
+static int
+exec_process (ProfProcessTable *table, uint32_t pid)
+{
+  ProfProcess *process;
+  int r = revive_process (table, pid, &process);
+  if (r < 0)
+    return r;
+  prof_address_space_clear (&process->space);
+  process->is_in_exec = true;
+  process->n_threads = find_alive (table, pid, pid) != NULL;
+  return 0;
+}
+
 int
 prof_process_table_rename (
     ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, bool is_exec)
 {
-  if (is_exec) {
-    ProfProcess *process;
-    int r = revive_process (table, pid, &process);
-    if (r < 0)
-      return r;
-    prof_address_space_clear (&process->space);
-    process->is_in_exec = true;
-  }
+  int r = is_exec ? exec_process (table, pid) : 0;
+  if (r < 0)
+    return r;
   uint32_t thread;
   return name_thread (table, pid, tid, name, &thread);
 }
@@ -251,8 +276,9 @@ prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid)
   ProfThreadState *state = find_state (table, tid);
   if (state == NULL || !state->is_alive)
     return 0;
+  bool is_of_process = table->threads.items[state->thread].pid == pid;
   state->is_alive = false;
-  ProfProcess *process = find_process (table, pid);
+  ProfProcess *process = is_of_process ? find_process (table, pid) : NULL;
   if (process == NULL || process->n_threads == 0 || --process->n_threads > 0)
     return 0;
   process->is_alive = false;

@@ -109,6 +109,66 @@ test_the_last_exit_frees_the_maps_and_the_pid_may_come_back (void **state)
   assert_string_equal (get_name (table, PARENT, PARENT), "other");
 }
 
+static bool
+is_alive (ProfProcessTable *table, pid_t pid)
+{
+  pid_t pids[8];
+  size_t n = prof_process_table_list_alive (table, pids, 8);
+  for (size_t i = 0; i < n; i++)
+    if (pids[i] == pid)
+      return true;
+  return false;
+}
+
+/* The thread that calls execve takes the leader's tid, and its own vanishes without an exit. */
+static void
+test_a_process_ends_after_an_exec_by_another_thread (void **state)
+{
+  ProfProcessTable *table = *state;
+  add_code (table, PARENT, 0x1000, "/a");
+  assert_int_equal (prof_process_table_rename (table, PARENT, PARENT, "main", false), 0);
+  assert_int_equal (prof_process_table_fork (table, PARENT, THREAD, PARENT, PARENT), 0);
+  assert_int_equal (prof_process_table_exit (table, PARENT, PARENT), 0);
+  assert_int_equal (prof_process_table_rename (table, PARENT, PARENT, "new", true), 0);
+  assert_true (is_alive (table, PARENT));
+  assert_int_equal (prof_process_table_exit (table, PARENT, PARENT), 0);
+  assert_false (is_alive (table, PARENT));
+}
+
+static void
+test_a_pid_that_comes_back_is_in_no_exec (void **state)
+{
+  ProfProcessTable *table = *state;
+  ProfProcess *process;
+  assert_int_equal (prof_process_table_rename (table, PARENT, PARENT, "main", false), 0);
+  assert_int_equal (prof_process_table_rename (table, CHILD, CHILD, "killed", true), 0);
+  assert_int_equal (prof_process_table_exit (table, CHILD, CHILD), 0);
+  assert_int_equal (prof_process_table_fork (table, CHILD, CHILD, PARENT, PARENT), 0);
+  assert_int_equal (prof_process_table_get (table, CHILD, &process), 0);
+  assert_false (process->is_in_exec);
+
+  /* The exit was lost. */
+  assert_int_equal (prof_process_table_rename (table, CHILD, CHILD, "killed", true), 0);
+  assert_int_equal (prof_process_table_fork (table, CHILD, CHILD, PARENT, PARENT), 0);
+  assert_false (process->is_in_exec);
+}
+
+static void
+test_an_exit_counts_for_the_process_of_the_thread (void **state)
+{
+  ProfProcessTable *table = *state;
+  assert_int_equal (prof_process_table_rename (table, PARENT, PARENT, "main", false), 0);
+  assert_int_equal (prof_process_table_rename (table, CHILD, THREAD, "other", false), 0);
+  assert_int_equal (prof_process_table_exit (table, PARENT, THREAD), 0);
+  assert_true (is_alive (table, PARENT));
+}
+
+static void
+test_the_idle_task_has_its_name (void **state)
+{
+  assert_string_equal (get_name (*state, 0, 0), "swapper");
+}
+
 static void
 test_a_rename_keeps_the_old_row_for_old_samples (void **state)
 {
@@ -144,6 +204,10 @@ main (void)
     TEST (test_a_thread_shares_its_process),
     TEST (test_exec_forgets_the_old_maps),
     TEST (test_the_last_exit_frees_the_maps_and_the_pid_may_come_back),
+    TEST (test_a_process_ends_after_an_exec_by_another_thread),
+    TEST (test_a_pid_that_comes_back_is_in_no_exec),
+    TEST (test_an_exit_counts_for_the_process_of_the_thread),
+    TEST (test_the_idle_task_has_its_name),
     TEST (test_a_rename_keeps_the_old_row_for_old_samples),
     TEST (test_what_was_there_before_is_read_from_proc),
   };
