@@ -11,6 +11,9 @@
 #include "capture/proc-maps.h"
 #include "engine/process-maps.h"
 
+/* With their names some 64 MiB, if a target starts and renames threads for hours. */
+#define MAX_THREADS (1u << 20)
+
 /* ---- processes ---- */
 
 static bool
@@ -93,7 +96,7 @@ prof_process_table_end (ProfProcessTable *table, uint32_t pid)
   process->n_threads = 0;
   prof_address_space_clear (&process->space);
   prof_vec_foreach (state, &table->states) {
-    if (table->threads.items[state->thread].pid == pid)
+    if (state->pid == pid)
       state->is_alive = false;
   }
 }
@@ -108,19 +111,26 @@ thread_is_equal (const void *table, uint32_t row, const void *key)
   return thread->tid == wanted->tid && thread->pid == wanted->pid && thread->name == wanted->name;
 }
 
+/* Rows are only made for threads that have samples: most of a build's, say, have none. */
 static int
-intern_thread (ProfProcessTable *table, const ProfThread *thread, uint32_t *ret)
+intern_thread (ProfProcessTable *table, ProfThreadState *state)
 {
-  uint64_t hash = prof_hash_word (prof_hash_word (thread->pid, thread->tid), thread->name);
-  uint32_t row = prof_hash_index_find (&table->thread_index, hash, thread_is_equal, table, thread);
+  if (table->threads.n >= table->max_threads)
+    return 0;
+  int name = prof_string_table_intern (&table->names, state->name, strlen (state->name));
+  if (name < 0)
+    return name;
+  ProfThread thread = { state->pid, state->tid, (uint32_t)name };
+  uint64_t hash = prof_hash_word (prof_hash_word (thread.pid, thread.tid), thread.name);
+  uint32_t row = prof_hash_index_find (&table->thread_index, hash, thread_is_equal, table, &thread);
   if (row == PROF_HASH_INDEX_NONE) {
     row = (uint32_t)table->threads.n;
     if (prof_vec_reserve (&table->threads, 1) < 0
         || prof_hash_index_add (&table->thread_index, hash, row) < 0)
       return -ENOMEM;
-    table->threads.items[table->threads.n++] = *thread;
+    table->threads.items[table->threads.n++] = thread;
   }
-  *ret = row;
+  state->thread = row;
   return 0;
 }
 
@@ -139,8 +149,11 @@ find_state (const ProfProcessTable *table, uint32_t tid)
 }
 
 static int
-add_state (ProfProcessTable *table, uint32_t tid, ProfThreadState **ret)
+get_state (ProfProcessTable *table, uint32_t tid, ProfThreadState **ret)
 {
+  *ret = find_state (table, tid);
+  if (*ret != NULL)
+    return 0;
   if (prof_vec_reserve (&table->states, 1) < 0
       || prof_hash_index_add (&table->state_index, prof_hash_word (0, tid),
                               (uint32_t)table->states.n)
@@ -152,41 +165,46 @@ add_state (ProfProcessTable *table, uint32_t tid, ProfThreadState **ret)
 }
 
 /* NULL: not known, or gone, or last seen in another process. */
-static const ProfThreadState *
+static ProfThreadState *
 find_alive (const ProfProcessTable *table, uint32_t pid, uint32_t tid)
 {
-  const ProfThreadState *state = find_state (table, tid);
-  bool is_alive
-      = state != NULL && state->is_alive && table->threads.items[state->thread].pid == pid;
-  return is_alive ? state : NULL;
+  ProfThreadState *state = find_state (table, tid);
+  return state != NULL && state->is_alive && state->pid == pid ? state : NULL;
 }
 
 /* Sets a thread's name, and makes it known and alive. */
 static int
 name_thread (
-    ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, uint32_t *ret_thread)
+    ProfProcessTable *table, uint32_t pid, uint32_t tid, const char *name, ProfThreadState **ret)
 {
   ProfProcess *process;
   int r = prof_process_table_get (table, pid, &process);
-  if (r < 0)
+  if (r < 0 || (r = get_state (table, tid, ret)) < 0)
     return r;
-  int string = prof_string_table_intern (&table->names, name, strlen (name));
-  if (string < 0)
-    return string;
-  ProfThread thread = { pid, tid, (uint32_t)string };
-  uint32_t row;
-  ProfThreadState *state = find_state (table, tid);
-  if (intern_thread (table, &thread, &row) < 0
-      || (state == NULL && add_state (table, tid, &state) < 0))
-    return -ENOMEM;
+  ProfThreadState *state = *ret;
   if (!state->is_alive) {
     state->is_alive = true;
     process->n_threads++;
     table->n_threads++;
   }
-  state->thread = row;
-  *ret_thread = row;
+  state->pid = pid;
+  state->thread = PROF_NO_THREAD;
+  snprintf (state->name, sizeof state->name, "%s", name);
   return 0;
+}
+
+static int
+get_thread (ProfProcessTable *table, uint32_t pid, uint32_t tid, ProfThreadState **ret)
+{
+  *ret = find_alive (table, pid, tid);
+  if (*ret != NULL)
+    return 0;
+  char name[PROF_THREAD_NAME_BYTES];
+  if (pid == 0)
+    snprintf (name, sizeof name, "swapper"); /* what a CPU does that has nothing to do */
+  else if (prof_proc_read_comm ((pid_t)pid, (pid_t)tid, name, sizeof name) < 0)
+    snprintf (name, sizeof name, "%u", tid);
+  return name_thread (table, pid, tid, name, ret);
 }
 
 int
@@ -195,17 +213,13 @@ prof_process_table_get_thread (ProfProcessTable *table,
                                uint32_t tid,
                                uint32_t *ret_thread)
 {
-  const ProfThreadState *state = find_alive (table, pid, tid);
-  if (state != NULL) {
+  ProfThreadState *state;
+  int r = get_thread (table, pid, tid, &state);
+  if (r >= 0 && state->thread == PROF_NO_THREAD)
+    r = intern_thread (table, state);
+  if (r >= 0)
     *ret_thread = state->thread;
-    return 0;
-  }
-  char name[32];
-  if (pid == 0)
-    snprintf (name, sizeof name, "swapper"); /* what a CPU does that has nothing to do */
-  else if (prof_proc_read_comm ((pid_t)pid, (pid_t)tid, name, sizeof name) < 0)
-    snprintf (name, sizeof name, "%u", tid);
-  return name_thread (table, pid, tid, name, ret_thread);
+  return r;
 }
 
 /* ---- side-band ---- */
@@ -230,18 +244,16 @@ prof_process_table_fork (
   int r = pid == parent_pid ? 0 : fork_process (table, pid, parent_pid);
   if (r < 0)
     return r;
-  uint32_t thread;
-  r = prof_process_table_get_thread (table, parent_pid, parent_tid, &thread);
+  ProfThreadState *parent, *child = find_state (table, tid);
+  if (child != NULL)
+    child->is_alive = false;
+  r = get_thread (table, parent_pid, parent_tid, &parent);
   if (r < 0)
     return r;
-  ProfThreadState *old = find_state (table, tid);
-  if (old != NULL)
-    old->is_alive = false;
   /* The table may move while the name is used: take a copy. */
-  char name[32];
-  snprintf (name, sizeof name, "%s",
-            prof_string_table_get (&table->names, table->threads.items[thread].name));
-  return name_thread (table, pid, tid, name, &thread);
+  char name[PROF_THREAD_NAME_BYTES];
+  memcpy (name, parent->name, sizeof name);
+  return name_thread (table, pid, tid, name, &child);
 }
 
 /* execve(2): the other threads are gone, and the one that called it has the pid for its tid; of
@@ -266,8 +278,8 @@ prof_process_table_rename (
   int r = is_exec ? exec_process (table, pid) : 0;
   if (r < 0)
     return r;
-  uint32_t thread;
-  return name_thread (table, pid, tid, name, &thread);
+  ProfThreadState *state;
+  return name_thread (table, pid, tid, name, &state);
 }
 
 int
@@ -276,9 +288,8 @@ prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid)
   ProfThreadState *state = find_state (table, tid);
   if (state == NULL || !state->is_alive)
     return 0;
-  bool is_of_process = table->threads.items[state->thread].pid == pid;
   state->is_alive = false;
-  ProfProcess *process = is_of_process ? find_process (table, pid) : NULL;
+  ProfProcess *process = state->pid == pid ? find_process (table, pid) : NULL;
   if (process == NULL || process->n_threads == 0 || --process->n_threads > 0)
     return 0;
   process->is_alive = false;
@@ -291,7 +302,7 @@ prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid)
 int
 prof_process_table_init (ProfProcessTable *table)
 {
-  *table = (ProfProcessTable){ 0 };
+  *table = (ProfProcessTable){ .max_threads = MAX_THREADS };
   return prof_string_table_init (&table->names);
 }
 

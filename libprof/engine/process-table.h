@@ -11,6 +11,7 @@
 #include "base/string-table.h"
 #include "base/vec.h"
 #include "elf/address-space.h"
+#include "profile/aggregate.h"
 
 /* A process that was seen. Rows stay for the next process of the same pid; the maps are freed when
  * its last known thread exits. */
@@ -21,16 +22,21 @@ typedef struct {
   unsigned n_threads; /* alive and known */
 } ProfProcess;
 
+/* The kernel's names for its own threads are longer than 15 characters. */
+#define PROF_THREAD_NAME_BYTES 32
+
 /* A thread under one of its names: what a sample's labels say. */
 typedef struct {
   uint32_t pid, tid;
   uint32_t name; /* string of the table */
 } ProfThread;
 
+/* A thread as it is now. */
 typedef struct {
-  uint32_t tid;
-  uint32_t thread; /* row of threads: its name now */
+  uint32_t pid, tid;
+  uint32_t thread; /* row of threads; PROF_NO_THREAD: nobody has asked for it under this name */
   bool is_alive;
+  char name[PROF_THREAD_NAME_BYTES];
 } ProfThreadState;
 
 /* Who runs: kept from the side-band records in the order of their times; what was there before the
@@ -38,7 +44,8 @@ typedef struct {
 typedef struct {
   PROF_VEC (ProfProcess *) processes;
   PROF_VEC (ProfThreadState) states;
-  PROF_VEC (ProfThread) threads;
+  PROF_VEC (ProfThread) threads; /* at most max_threads */
+  size_t max_threads;
   ProfHashIndex process_index, state_index, thread_index;
   ProfStringTable names;
   unsigned n_processes, n_threads; /* ever seen */
@@ -53,7 +60,7 @@ int prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess *
 int prof_process_table_begin (ProfProcessTable *table, uint32_t pid);
 /* The process is gone, with all its threads. */
 void prof_process_table_end (ProfProcessTable *table, uint32_t pid);
-/* The row in threads of a thread as it is named now. */
+/* The row in threads of a thread as it is named now; PROF_NO_THREAD once there are max_threads. */
 int prof_process_table_get_thread (ProfProcessTable *table,
                                    uint32_t pid,
                                    uint32_t tid,

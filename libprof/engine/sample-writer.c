@@ -36,6 +36,8 @@ prof_sample_writer_add (ProfSampleWriter *writer, uint32_t node, const int64_t *
 int
 prof_sample_writer_add_thread (ProfSampleWriter *writer, uint32_t sample, uint32_t thread)
 {
+  if (thread == PROF_NO_THREAD)
+    return 0;
   const ProfThread *row = &writer->tables->threads.items[thread];
   int r = 0;
   if (writer->has_thread_names)

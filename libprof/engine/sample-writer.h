@@ -29,7 +29,8 @@ void prof_sample_writer_finish (ProfSampleWriter *writer); /* also if begin has 
 /* Returns the new sample's number. */
 int prof_sample_writer_add (ProfSampleWriter *writer, uint32_t node, const int64_t *values);
 
-/* For the newest sample: labels "thread", "pid" and "tid", as configured. */
+/* For the newest sample: labels "thread", "pid" and "tid", as configured; none for
+ * PROF_NO_THREAD. */
 int prof_sample_writer_add_thread (ProfSampleWriter *writer, uint32_t sample, uint32_t thread);
 
 /* For the newest sample: a label that is a time, given on CLOCK_MONOTONIC, as Unix time. */

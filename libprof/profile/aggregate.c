@@ -50,6 +50,18 @@ sum (ProfAggregateRow *into, const ProfAggregateRow *row)
   into->value += row->value;
 }
 
+static bool
+is_full (const ProfAggregate *aggregate)
+{
+  return aggregate->resolution_ns == 0 && aggregate->rows.n >= aggregate->max_rows;
+}
+
+static bool
+is_rest (const ProfAggregateRow *row)
+{
+  return row->stack == 0 && row->thread == PROF_NO_THREAD;
+}
+
 static int
 add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
 {
@@ -58,6 +70,13 @@ add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
   if (found != PROF_HASH_INDEX_NONE) {
     sum (&aggregate->rows.items[found], row);
     return 0;
+  }
+  if (is_full (aggregate) && !is_rest (row)) {
+    ProfAggregateRow rest = *row;
+    rest.stack = 0;
+    rest.thread = PROF_NO_THREAD;
+    aggregate->n_without_stack += row->n_samples;
+    return add_row (aggregate, &rest);
   }
   if (aggregate->rows.n >= UINT32_MAX || prof_vec_reserve (&aggregate->rows, 1) < 0
       || prof_hash_index_add (&aggregate->index, hash, (uint32_t)aggregate->rows.n) < 0)
@@ -88,6 +107,8 @@ double_resolution (ProfAggregate *aggregate)
 int
 prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row)
 {
+  if (is_rest (row))
+    aggregate->n_without_stack += row->n_samples;
   int r = add_row (aggregate, row);
   while (aggregate->rows.n > aggregate->max_rows && aggregate->resolution_ns != 0)
     double_resolution (aggregate);
@@ -98,5 +119,6 @@ int
 prof_aggregate_clone (const ProfAggregate *aggregate, ProfAggregate *ret)
 {
   prof_aggregate_init (ret, aggregate->resolution_ns, aggregate->max_rows);
+  ret->n_without_stack = aggregate->n_without_stack;
   return prof_vec_append (&ret->rows, aggregate->rows.items, aggregate->rows.n);
 }

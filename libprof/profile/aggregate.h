@@ -8,8 +8,13 @@
 #include "base/hash-index.h"
 #include "base/vec.h"
 
+/* In place of a row of the thread table: the thread is not known. */
+#define PROF_NO_THREAD UINT32_MAX
+
 /* Sums of samples by stack, thread, event and time, in bounded memory: when the rows grow past
- * max_rows, the time resolution is doubled until enough rows have become one. */
+ * max_rows, the time resolution is doubled until enough rows have become one. Once there are so
+ * many without times, samples that need a further row are summed without stack and thread, in one
+ * row for each event: the totals stay whole. */
 typedef struct {
   uint32_t stack;  /* node of a ProfStackTree */
   uint32_t thread; /* row of the caller's thread table */
@@ -25,14 +30,15 @@ typedef struct {
   ProfHashIndex index;
   uint64_t resolution_ns; /* rows' times are in one bucket if time / resolution is equal */
   size_t max_rows;
+  uint64_t n_without_stack; /* samples whose stack and thread were not kept */
 } ProfAggregate;
 
-/* resolution_ns 0: times are not kept apart (and doubling can't help: rows then grow past max). */
+/* resolution_ns 0: times are not kept apart. */
 void prof_aggregate_init (ProfAggregate *aggregate, uint64_t resolution_ns, size_t max_rows);
 void prof_aggregate_finish (ProfAggregate *aggregate);
 
 /* Adds row's n_samples, weight and value to the row with equal stack, thread, event and time
- * bucket. 0 or -ENOMEM. */
+ * bucket. Stack 0 of PROF_NO_THREAD is the row of what was not kept. 0 or -ENOMEM. */
 int prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row);
 
 /* A copy of the rows for another thread, to read: adding to it would not find them. 0 or -ENOMEM.

@@ -96,16 +96,50 @@ test_rows_stay_bounded_and_totals_whole (void **state)
 }
 
 static void
-test_more_stacks_than_rows_are_all_kept (void **state)
+test_more_stacks_than_rows_are_summed_without_stack (void **state)
 {
   (void)state;
   ProfAggregate aggregate;
+  uint64_t n_samples = 0;
+  double value = 0;
   prof_aggregate_init (&aggregate, 10000000, 16);
-  for (uint32_t i = 0; i < 2000; i++)
-    add (&aggregate, i % 1000, i, 1);
+  for (uint32_t i = 0; i < 2000; i++) {
+    ProfAggregateRow row = { .stack = 1 + i % 1000, .event = i % 2, .n_samples = 1, .value = 3 };
+    assert_int_equal (prof_aggregate_add (&aggregate, &row), 0);
+  }
   assert_int_equal (aggregate.resolution_ns, 0);
-  assert_int_equal (aggregate.rows.n, 1000);
-  assert_row (&aggregate, 999, (ProfAggregateRow){ 999, 0, 0, 2, 1999, 4, 2 });
+  assert_int_equal (aggregate.rows.n, 18);
+  prof_vec_foreach (row, &aggregate.rows) {
+    n_samples += row->n_samples;
+    value += row->value;
+  }
+  assert_int_equal (n_samples, 2000);
+  assert_float_equal (value, 6000, 0);
+  assert_row (&aggregate, 0, (ProfAggregateRow){ 1, 0, 0, 2, 0, 0, 6 });
+  assert_row (&aggregate, 15, (ProfAggregateRow){ 16, 0, 1, 2, 0, 0, 6 });
+  assert_row (&aggregate, 16, (ProfAggregateRow){ 0, PROF_NO_THREAD, 0, 984, 0, 0, 2952 });
+  assert_row (&aggregate, 17, (ProfAggregateRow){ 0, PROF_NO_THREAD, 1, 984, 0, 0, 2952 });
+  assert_int_equal (aggregate.n_without_stack, 1968);
+
+  ProfAggregate clone;
+  assert_int_equal (prof_aggregate_clone (&aggregate, &clone), 0);
+  assert_int_equal (clone.n_without_stack, 1968);
+  prof_aggregate_finish (&clone);
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_a_sample_may_come_without_stack (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 1, 2);
+  for (uint64_t time_ns = 0; time_ns < 100; time_ns++) {
+    ProfAggregateRow row = { 0, PROF_NO_THREAD, 0, 1, time_ns, 1, 1 };
+    assert_int_equal (prof_aggregate_add (&aggregate, &row), 0);
+  }
+  assert_true (aggregate.rows.n <= 2);
+  assert_int_equal (aggregate.n_without_stack, 100);
   prof_aggregate_finish (&aggregate);
 }
 
@@ -133,7 +167,8 @@ main (void)
     cmocka_unit_test (test_threads_and_events_stay_apart),
     cmocka_unit_test (test_a_full_aggregate_doubles_its_resolution),
     cmocka_unit_test (test_rows_stay_bounded_and_totals_whole),
-    cmocka_unit_test (test_more_stacks_than_rows_are_all_kept),
+    cmocka_unit_test (test_more_stacks_than_rows_are_summed_without_stack),
+    cmocka_unit_test (test_a_sample_may_come_without_stack),
     cmocka_unit_test (test_a_clone_is_a_copy),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

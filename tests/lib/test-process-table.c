@@ -164,6 +164,37 @@ test_an_exit_counts_for_the_process_of_the_thread (void **state)
 }
 
 static void
+test_only_threads_that_are_asked_for_have_rows (void **state)
+{
+  ProfProcessTable *table = *state;
+  uint32_t thread;
+  assert_int_equal (prof_process_table_rename (table, PARENT, PARENT, "sh", false), 0);
+  for (uint32_t i = 1; i <= 1000; i++) {
+    assert_int_equal (prof_process_table_fork (table, PARENT + i, PARENT + i, PARENT, PARENT), 0);
+    assert_int_equal (prof_process_table_rename (table, PARENT + i, PARENT + i, "ls", true), 0);
+    assert_int_equal (prof_process_table_exit (table, PARENT + i, PARENT + i), 0);
+  }
+  assert_int_equal (table->n_threads, 1001);
+  assert_int_equal (table->threads.n, 0);
+  assert_int_equal (prof_process_table_get_thread (table, PARENT, PARENT, &thread), 0);
+  assert_int_equal (thread, 0);
+  assert_int_equal (table->threads.n, 1);
+}
+
+static void
+test_rows_of_threads_are_bounded (void **state)
+{
+  ProfProcessTable *table = *state;
+  uint32_t thread;
+  table->max_threads = 2;
+  for (uint32_t i = 0; i < 3; i++)
+    assert_int_equal (prof_process_table_get_thread (table, PARENT + i, PARENT + i, &thread), 0);
+  assert_int_equal (thread, PROF_NO_THREAD);
+  assert_int_equal (prof_process_table_get_thread (table, PARENT, PARENT, &thread), 0);
+  assert_int_equal (thread, 0);
+}
+
+static void
 test_the_idle_task_has_its_name (void **state)
 {
   assert_string_equal (get_name (*state, 0, 0), "swapper");
@@ -207,6 +238,8 @@ main (void)
     TEST (test_a_process_ends_after_an_exec_by_another_thread),
     TEST (test_a_pid_that_comes_back_is_in_no_exec),
     TEST (test_an_exit_counts_for_the_process_of_the_thread),
+    TEST (test_only_threads_that_are_asked_for_have_rows),
+    TEST (test_rows_of_threads_are_bounded),
     TEST (test_the_idle_task_has_its_name),
     TEST (test_a_rename_keeps_the_old_row_for_old_samples),
     TEST (test_what_was_there_before_is_read_from_proc),
