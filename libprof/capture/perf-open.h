@@ -9,10 +9,14 @@
 
 #include <linux/perf_event.h>
 
-/* perf_event_open(2), which glibc does not have. A descriptor, or negative errno. */
+/* perf_event_open(2), which glibc does not have. A descriptor, or negative errno. A signal may
+ * interrupt it while the thread is in an exec. */
 static inline int
 prof_perf_open (const struct perf_event_attr *attr, pid_t tid, int cpu)
 {
-  long fd = syscall (SYS_perf_event_open, attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  long fd;
+  do
+    fd = syscall (SYS_perf_event_open, attr, tid, cpu, -1, (long)PERF_FLAG_FD_CLOEXEC);
+  while (fd < 0 && errno == EINTR);
   return fd < 0 ? -errno : (int)fd;
 }

@@ -2,12 +2,10 @@
 /* Copyright the libprof authors */
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
-
-#include <sys/syscall.h>
 
 #include "base/error.h"
 #include "capture/perf-error.h"
+#include "capture/perf-open.h"
 #include "capture/perf-session-private.h"
 
 /* What the event's name says goes before what is said for all events. */
@@ -84,8 +82,7 @@ prof_session_open_event (const ProfPerfSession *session,
   attr.enable_on_exec = target->enable_on_exec;
   if (target->tid == PROF_WHOLE_SYSTEM)
     attr.inherit = attr.inherit_thread = 0;
-  long fd = syscall (SYS_perf_event_open, &attr, target->tid, cpu, -1, (long)PERF_FLAG_FD_CLOEXEC);
-  return fd < 0 ? -errno : (int)fd;
+  return prof_perf_open (&attr, target->tid, cpu);
 }
 
 static int
