@@ -2,25 +2,28 @@
 /* Copyright the libprof authors */
 #include "capture/session-notes.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
 void
 prof_session_notes_finish (ProfSessionNotes *notes)
 {
-  prof_vec_foreach (sentence, &notes->sentences)
-    free (*sentence);
-  prof_vec_clear (&notes->sentences);
+  for (size_t i = 0; i < notes->n; i++)
+    free ((char *)notes->sentences[i]);
+  *notes = (ProfSessionNotes){ 0 };
 }
 
 static bool
 has (const ProfSessionNotes *notes, const char *sentence)
 {
-  prof_vec_foreach (old, &notes->sentences)
-    if (strcmp (*old, sentence) == 0)
+  for (size_t i = 0; i < notes->n; i++)
+    if (strcmp (notes->sentences[i], sentence) == 0)
       return true;
   return false;
 }
@@ -37,18 +40,16 @@ prof_session_notes_add (ProfSessionNotes *notes, const char *format, ...)
     sentence = NULL;
     return -ENOMEM;
   }
-  if (has (notes, sentence))
+  if (notes->n == PROF_MAX_NOTES || has (notes, sentence))
     return 0;
-  if (prof_vec_reserve (&notes->sentences, 2) < 0)
-    return -ENOMEM;
-  notes->sentences.items[notes->sentences.n++] = steal (&sentence);
-  notes->sentences.items[notes->sentences.n] = NULL;
+  /* Release: a reader that sees the pointer sees the sentence. */
+  __atomic_store_n (&notes->sentences[notes->n], steal (&sentence), __ATOMIC_RELEASE);
+  notes->n++;
   return 0;
 }
 
 const char *const *
 prof_session_notes_get (const ProfSessionNotes *notes)
 {
-  static const char *const none[] = { NULL };
-  return notes->sentences.n > 0 ? (const char *const *)notes->sentences.items : none;
+  return notes->sentences;
 }
