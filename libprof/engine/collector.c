@@ -107,11 +107,17 @@ wait_for_events (ProfCollector *collector, uint64_t until_ns)
     handle_event (collector, &events[i]);
 }
 
+static uint64_t
+add_saturated (uint64_t a, uint64_t b)
+{
+  return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* Returns false if a stop was wanted before the delay was over. */
 static bool
 wait_for_delay (ProfCollector *collector)
 {
-  uint64_t until_ns = prof_monotonic_ns () + collector->delay_ns;
+  uint64_t until_ns = add_saturated (prof_monotonic_ns (), collector->delay_ns);
   while (!collector->wants_stop && prof_monotonic_ns () < until_ns) {
     wait_for_events (collector, until_ns);
     answer_request (collector);
@@ -126,7 +132,7 @@ begin (ProfCollector *collector)
   uint64_t now_ns = prof_monotonic_ns ();
   collector->begin_ns = now_ns;
   if (collector->duration_ns > 0)
-    collector->deadline_ns = now_ns + collector->duration_ns;
+    collector->deadline_ns = add_saturated (now_ns, collector->duration_ns);
   return r;
 }
 

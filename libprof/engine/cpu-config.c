@@ -13,6 +13,26 @@
 #define MAX_RATE_HZ 1000000
 #define MAX_STACK_BYTES 65528 /* the kernel's: a multiple of 8 below 64 KiB */
 
+/* One that is there twice would be recorded twice. */
+static int
+copy_pids (ProfCpuConfigCopy *copy)
+{
+  ProfCpuConfig *values = &copy->values;
+  copy->pids = calloc (values->n_pids, sizeof *copy->pids);
+  if (copy->pids == NULL)
+    return -ENOMEM;
+  size_t n = 0;
+  for (size_t i = 0; i < values->n_pids; i++) {
+    size_t same = 0;
+    while (same < n && copy->pids[same] != values->pids[i])
+      same++;
+    if (same == n)
+      copy->pids[n++] = values->pids[i];
+  }
+  values->n_pids = n;
+  return 0;
+}
+
 static int
 copy_pointers (ProfCpuConfigCopy *copy)
 {
@@ -23,12 +43,8 @@ copy_pointers (ProfCpuConfigCopy *copy)
       || (values->working_directory != NULL
           && (copy->working_directory = strdup (values->working_directory)) == NULL))
     return -ENOMEM;
-  if (values->n_pids > 0) {
-    copy->pids = calloc (values->n_pids, sizeof *copy->pids);
-    if (copy->pids == NULL)
-      return -ENOMEM;
-    memcpy (copy->pids, values->pids, values->n_pids * sizeof *copy->pids);
-  }
+  if (values->n_pids > 0 && copy_pids (copy) < 0)
+    return -ENOMEM;
   values->command = (const char *const *)copy->command;
   values->environment = (const char *const *)copy->environment;
   values->events = (const char *const *)copy->events;
@@ -42,8 +58,10 @@ find_fault (const ProfCpuConfig *config)
 {
   if (config->target < PROF_TARGET_SELF || config->target > PROF_TARGET_SYSTEM)
     return "target is none of PROF_TARGET_*";
-  if (config->target == PROF_TARGET_PIDS && (config->n_pids == 0 || config->pids == NULL))
+  if (config->target == PROF_TARGET_PIDS && config->n_pids == 0)
     return "pids is empty";
+  if (config->n_pids > 0 && config->pids == NULL)
+    return "n_pids is not 0, but pids is NULL";
   if (config->target == PROF_TARGET_COMMAND
       && (config->command == NULL || config->command[0] == NULL))
     return "command is empty";

@@ -106,15 +106,24 @@ find_main_path (ProfCpuTarget *target, pid_t pid)
   target->pipeline->main_path = strdup (path);
 }
 
+/* Of several, some may have ended since they were named; not all. */
 static int
 begin_pids (ProfCpuTarget *target, ProfError *reterr)
 {
   const ProfCpuConfig *config = target->config;
+  bool has_one = false;
+  ProfError error;
   int r = 0;
-  for (size_t i = 0; i < config->n_pids && r >= 0; i++)
-    r = attach (target, config->pids[i], 0, reterr);
-  if (r >= 0)
-    find_main_path (target, config->pids[0]);
+  for (size_t i = 0; i < config->n_pids && (r >= 0 || r == -ESRCH); i++) {
+    r = attach (target, config->pids[i], 0, &error);
+    has_one |= r >= 0;
+    if (r >= 0)
+      find_main_path (target, config->pids[i]);
+  }
+  if (r >= 0 || (r == -ESRCH && has_one))
+    return 0;
+  if (reterr != NULL)
+    *reterr = error;
   return r;
 }
 

@@ -72,6 +72,7 @@ test_the_field_at_fault_is_named (void **state)
   EXPECT_FAULT (size, 3);
   EXPECT_FAULT (size, sizeof (ProfCpuConfig) + 8);
   EXPECT_FAULT (target, (ProfTarget)17);
+  EXPECT_FAULT (n_pids, 1); /* pids is NULL */
   EXPECT_FAULT (events, none);
   EXPECT_FAULT (sampling_rate, 0);
   EXPECT_FAULT (sampling_rate, 2000000);
@@ -83,12 +84,29 @@ test_the_field_at_fault_is_named (void **state)
   EXPECT_FAULT (stack_bytes, 1001);
 }
 
+static void
+test_a_pid_counts_once (void **state)
+{
+  (void)state;
+  const pid_t pids[] = { 42, 7, 42, 42, 8, 7 };
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_PIDS;
+  config.pids = pids;
+  config.n_pids = 6;
+  ProfCpuConfigCopy copy;
+  assert_int_equal (prof_cpu_config_copy (&config, &copy, NULL), 0);
+  assert_int_equal (copy.values.n_pids, 3);
+  assert_memory_equal (copy.values.pids, ((const pid_t[]){ 42, 7, 8 }), 3 * sizeof (pid_t));
+  prof_cpu_config_finish (&copy);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_a_copy_owns_what_it_points_to),
     cmocka_unit_test (test_a_program_of_an_older_version_gets_defaults_for_newer_fields),
+    cmocka_unit_test (test_a_pid_counts_once),
     cmocka_unit_test (test_the_field_at_fault_is_named),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -306,6 +306,83 @@ test_another_process_is_recorded_until_it_exits (void **state)
   prof_cpu_profiler_free (profiler);
 }
 
+static pid_t
+fork_burner (unsigned ms)
+{
+  pid_t pid = fork ();
+  if (pid == 0) {
+    burn_ms (ms);
+    _exit (0);
+  }
+  return pid;
+}
+
+static void
+test_of_several_processes_some_may_end_before_the_start (void **state)
+{
+  (void)state;
+  pid_t pids[] = { fork_burner (60000), fork_burner (200) };
+  ProfError error = PROF_ERROR_INIT;
+  ProfCpuProfiler *profiler;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_PIDS;
+  config.pids = pids;
+  config.n_pids = 2;
+  config.sampling_rate = 999;
+  assert_int_equal (prof_cpu_profiler_new (&config, &profiler, &error), 0);
+  assert_int_equal (kill (pids[0], SIGKILL), 0);
+  assert_int_equal (waitpid (pids[0], NULL, 0), pids[0]);
+  if (prof_cpu_profiler_start (profiler, &error) < 0)
+    fail_msg ("%s", error.message);
+  assert_true (wait_for_stop (profiler) > 0);
+  assert_int_equal (waitpid (pids[1], NULL, 0), pids[1]);
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_true (sum (profile, "cpu", "burn_ms") > 50000000);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_a_process_that_ends_before_the_start_is_an_error (void **state)
+{
+  (void)state;
+  pid_t pid = fork_burner (60000);
+  ProfError error = PROF_ERROR_INIT;
+  ProfCpuProfiler *profiler;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_PIDS;
+  config.pids = &pid;
+  config.n_pids = 1;
+  assert_int_equal (prof_cpu_profiler_new (&config, &profiler, &error), 0);
+  assert_int_equal (kill (pid, SIGKILL), 0);
+  assert_int_equal (waitpid (pid, NULL, 0), pid);
+  assert_int_equal (prof_cpu_profiler_start (profiler, &error), -ESRCH);
+  assert_int_equal (error.code, -ESRCH);
+  prof_cpu_profiler_free (profiler);
+}
+
+static void
+test_the_longest_times_do_not_wrap_around (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 999;
+  config.duration_ns = UINT64_MAX;
+  ProfCpuProfiler *profiler = make_started (&config);
+  burn_ms (300);
+  assert_true (prof_cpu_profiler_is_running (profiler));
+  prof_cpu_profiler_free (profiler);
+
+  config.duration_ns = 0;
+  config.delay_ns = UINT64_MAX;
+  profiler = make_started (&config);
+  burn_ms (300);
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_int_equal (sum (profile, "samples", NULL), 0);
+  prof_profile_unref (profile);
+  prof_cpu_profiler_free (profiler);
+}
+
 static void
 expect_refusal (ProfCpuConfig *config, int expected, const char *word)
 {
@@ -395,6 +472,9 @@ main (void)
     cmocka_unit_test (test_a_duration_ends_the_recording),
     cmocka_unit_test (test_a_delay_is_waited_out),
     cmocka_unit_test (test_another_process_is_recorded_until_it_exits),
+    cmocka_unit_test (test_of_several_processes_some_may_end_before_the_start),
+    cmocka_unit_test (test_a_process_that_ends_before_the_start_is_an_error),
+    cmocka_unit_test (test_the_longest_times_do_not_wrap_around),
     cmocka_unit_test (test_what_can_not_be_recorded_is_refused_in_a_sentence),
     cmocka_unit_test (test_a_command_that_was_never_started_is_gone_after_free),
     cmocka_unit_test (test_ends_and_requests_meet),
