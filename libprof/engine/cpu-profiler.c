@@ -3,6 +3,7 @@
 #include <prof/cpu.h>
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ struct ProfCpuProfiler {
   ProfCounters counters;
   bool is_started;
   uint64_t start_monotonic_ns, start_unix_ns;
-  ProfProfileMakerStats made;
+  atomic_size_t n_functions, n_locations; /* of the latest profile */
 };
 
 /* ---- opening ---- */
@@ -105,13 +106,10 @@ drain (void *owner, uint64_t until_ns)
   count (profiler);
   size_t n_rings;
   ProfPerfRing *rings = prof_perf_session_get_rings (profiler->session, &n_rings);
-  for (size_t i = 0; i < n_rings; i++)
-    prof_perf_ring_refresh (&rings[i]);
   ProfRecordMergeStats stats = { 0 };
   int r = prof_record_merge (rings, n_rings, prof_perf_session_get_format (profiler->session),
                              until_ns, take, profiler, &stats);
-  for (size_t i = 0; i < n_rings; i++)
-    prof_perf_ring_release (&rings[i]);
+  profiler->pipeline.n_lost += stats.n_damaged;
   return r < 0 ? r : profiler->pipeline.error;
 }
 
@@ -253,9 +251,10 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
     .dropped_samples = pipeline->n_lost,
     .throttled = pipeline->n_throttled,
     .truncated_stacks = pipeline->builder.n_truncated,
+    .without_stack = pipeline->n_without_stack,
     .duration_ns = get_duration_ns (profiler),
-    .unique_functions = profiler->made.n_functions,
-    .unique_locations = profiler->made.n_locations,
+    .unique_functions = profiler->n_functions,
+    .unique_locations = profiler->n_locations,
     .n_processes = pipeline->n_processes,
     .n_threads = pipeline->n_threads,
   };
@@ -345,7 +344,13 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
   maker.events = prof_perf_session_get_events (profiler->session, &maker.n_events);
   maker.session.series = series;
   maker.session.n_series = n_series;
-  return prof_profile_make (&request->snapshot, &maker, ret, &profiler->made);
+  ProfProfileMakerStats made;
+  r = prof_profile_make (&request->snapshot, &maker, ret, &made);
+  if (r < 0)
+    return r;
+  profiler->n_functions = made.n_functions;
+  profiler->n_locations = made.n_locations;
+  return 0;
 }
 
 int

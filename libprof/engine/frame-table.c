@@ -25,8 +25,8 @@ prof_frame_table_add (ProfFrameTable *table, uint32_t module, uint64_t address, 
     *ret = row;
     return 0;
   }
-  if (table->frames.n >= INT32_MAX)
-    return -EOVERFLOW;
+  if (table->frames.n >= (table->max_frames > 0 ? table->max_frames : INT32_MAX))
+    return -ENOSPC;
   row = (uint32_t)table->frames.n;
   if (prof_vec_reserve (&table->frames, 1) < 0
       || prof_hash_index_add (&table->index, hash, row) < 0)

@@ -19,8 +19,9 @@ typedef struct {
 typedef struct {
   PROF_VEC (ProfFrame) frames;
   ProfHashIndex index;
+  size_t max_frames; /* 0: as many as 31 bits can count */
 } ProfFrameTable;
 
-/* The number of a frame in *ret. 0, -ENOMEM, -EOVERFLOW. */
+/* The number of a frame in *ret. 0, -ENOMEM, -ENOSPC. */
 int prof_frame_table_add (ProfFrameTable *table, uint32_t module, uint64_t address, uint32_t *ret);
 void prof_frame_table_finish (ProfFrameTable *table);

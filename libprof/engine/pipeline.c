@@ -72,8 +72,13 @@ take_sample (ProfPipeline *pipeline, const ProfRecord *record)
       = prof_process_table_get_thread (&pipeline->processes, record->pid, record->tid, &row.thread);
   if (r < 0 || (r = prof_pipeline_add_stack (pipeline, record, &row.stack)) < 0)
     return r;
+  if (r == PROF_STACK_NOT_KEPT)
+    row.thread = PROF_NO_THREAD;
   atomic_fetch_add_explicit (&pipeline->n_samples, 1, memory_order_relaxed);
-  return prof_aggregate_add (&pipeline->aggregate, &row);
+  r = prof_aggregate_add (&pipeline->aggregate, &row);
+  atomic_store_explicit (&pipeline->n_without_stack, pipeline->aggregate.n_without_stack,
+                         memory_order_relaxed);
+  return r;
 }
 
 static int

@@ -26,7 +26,7 @@ typedef struct {
   ProfAggregate aggregate;
   char *main_path; /* of the first file mapped by the target */
 
-  atomic_ullong n_samples, n_lost, n_throttled, n_refused;
+  atomic_ullong n_samples, n_lost, n_throttled, n_refused, n_without_stack;
   atomic_uint n_processes, n_threads;
   int error; /* the first negative errno that stopped the work; 0: none */
 } ProfPipeline;
@@ -45,5 +45,5 @@ void prof_pipeline_finish (ProfPipeline *pipeline);
 /* Takes one record, in the order of times. */
 void prof_pipeline_take (ProfPipeline *pipeline, const ProfRecord *record);
 
-/* Unwinds a sample's stack, counts how it ended, and gives its node in the stack tree. */
+/* Unwinds a sample's stack and gives its node; returns as prof_stack_builder_add. */
 int prof_pipeline_add_stack (ProfPipeline *pipeline, const ProfRecord *record, uint32_t *ret_node);

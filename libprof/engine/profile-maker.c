@@ -3,11 +3,13 @@
 #include "engine/profile-maker.h"
 
 #include <errno.h>
-#include <math.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/saturate.h"
 #include "engine/sample-writer.h"
 #include "engine/stack-session.h"
 
@@ -67,7 +69,7 @@ add_sample (Maker *maker, const ProfAggregateRow *row)
 {
   memset (maker->values, 0, (maker->config->n_events + 1) * sizeof *maker->values);
   maker->values[0] = row->n_samples;
-  maker->values[row->event + 1] = llround (row->value);
+  maker->values[row->event + 1] = prof_round_saturated (row->value);
   int r = prof_sample_writer_add (&maker->writer, row->stack, maker->values);
   if (r < 0)
     return r;
@@ -107,6 +109,21 @@ describe_events (const ProfProfileMakerConfig *config, ProfSessionEvent *events)
     };
 }
 
+/* The recorder's notes and one of the snapshot. */
+static int
+copy_notes (const Maker *maker, const char *last, const char ***ret)
+{
+  const ProfSession *session = &maker->config->session;
+  const char **notes = calloc (session->n_notes + 1, sizeof *notes);
+  if (notes == NULL)
+    return -ENOMEM;
+  for (size_t i = 0; i < session->n_notes; i++)
+    notes[i] = session->notes[i];
+  notes[session->n_notes] = last;
+  *ret = notes;
+  return 0;
+}
+
 static int
 add_session (Maker *maker)
 {
@@ -116,6 +133,17 @@ add_session (Maker *maker)
     return -ENOMEM;
   ProfSession session = config->session;
   describe_events (config, events);
+  char note[160];
+  const ProfAggregate *aggregate = &maker->snapshot->aggregate;
+  snprintf (note, sizeof note,
+            "%" PRIu64 " samples have no stack: there were more different ones than the %zu that "
+            "are kept",
+            aggregate->n_without_stack, aggregate->max_rows);
+  cleanup (prof_free) const char **notes = NULL;
+  if (copy_notes (maker, note, &notes) < 0)
+    return -ENOMEM;
+  session.notes = notes;
+  session.n_notes += aggregate->n_without_stack > 0;
   session.events = events;
   session.n_events = config->n_events;
   session.start_ns = config->start_unix_ns;

@@ -17,6 +17,9 @@ prof_native_arch (void)
 #endif
 }
 
+/* Stacks and code of a target that never stops bringing new ones: some 150 MiB. */
+enum { MAX_NODES = 1 << 22, MAX_FRAMES = 1 << 20 };
+
 /* ---- life ---- */
 
 int
@@ -34,6 +37,8 @@ prof_stack_builder_init (ProfStackBuilder *builder, ProfUnwindMode mode, size_t 
   prof_module_cache_init (&builder->modules);
   builder->pcs = calloc (n, sizeof *builder->pcs);
   int r = builder->pcs == NULL ? -ENOMEM : prof_stack_tree_init (&builder->stacks);
+  builder->stacks.max_nodes = MAX_NODES;
+  builder->frames.max_frames = MAX_FRAMES;
   if (r >= 0)
     r = prof_unwinder_new (&options, &builder->modules, &builder->unwinder);
   if (r < 0)
@@ -179,6 +184,10 @@ prof_stack_builder_add (ProfStackBuilder *builder,
   if (stack == NULL)
     return -ENOMEM;
   int r = add_frames (builder, space, stack, n_kernel, n_user, ret_node);
+  if (r == -ENOSPC) {
+    *ret_node = 0;
+    return PROF_STACK_NOT_KEPT;
+  }
   if (r < 0 || n_user == 0)
     return r;
   return count_stack_end (builder, stack->root_module, end);

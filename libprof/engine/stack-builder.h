@@ -43,8 +43,11 @@ ProfArch prof_native_arch (void);
 int prof_stack_builder_init (ProfStackBuilder *builder, ProfUnwindMode mode, size_t max_frames);
 void prof_stack_builder_finish (ProfStackBuilder *builder);
 
+enum { PROF_STACK_NOT_KEPT = 1 };
+
 /* The node of the stack in builder->pcs, whose first n_kernel frames are the kernel's and whose
- * others are in `space`; counts how the user part ended, if there is one. */
+ * others are in `space`; counts how the user part ended, if there is one. PROF_STACK_NOT_KEPT:
+ * there is no room for another stack; the node is 0. */
 int prof_stack_builder_add (ProfStackBuilder *builder,
                             ProfAddressSpace *space,
                             uint32_t tid,

@@ -7,7 +7,7 @@
 int
 prof_stack_tree_init (ProfStackTree *tree)
 {
-  *tree = (ProfStackTree){ 0 };
+  *tree = (ProfStackTree){ .max_nodes = UINT32_MAX };
   return prof_vec_push (&tree->nodes, (ProfStackNode){ 0, 0 });
 }
 
@@ -33,8 +33,8 @@ prof_stack_tree_add_child (ProfStackTree *tree, uint32_t parent, uint32_t frame,
   *ret = prof_hash_index_find (&tree->index, hash, node_equals, tree->nodes.items, &node);
   if (*ret != PROF_HASH_INDEX_NONE)
     return 0;
-  if (tree->nodes.n >= UINT32_MAX)
-    return -EOVERFLOW;
+  if (tree->nodes.n >= tree->max_nodes)
+    return -ENOSPC;
   uint32_t row = (uint32_t)tree->nodes.n;
   if (prof_vec_reserve (&tree->nodes, 1) < 0 || prof_hash_index_add (&tree->index, hash, row) < 0)
     return -ENOMEM;

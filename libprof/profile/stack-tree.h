@@ -18,19 +18,20 @@ typedef struct {
 typedef struct {
   PROF_VEC (ProfStackNode) nodes;
   ProfHashIndex index;
+  size_t max_nodes; /* set by init to what 32 bits can count; may be set lower */
 } ProfStackTree;
 
 int prof_stack_tree_init (ProfStackTree *tree);
 void prof_stack_tree_finish (ProfStackTree *tree);
 
 /* The node of a stack given leaf first; node 0 for an empty one. Walks from the root, one table
- * look-up a frame. 0, -ENOMEM, -EOVERFLOW. */
+ * look-up a frame. 0, -ENOMEM, -ENOSPC. */
 int prof_stack_tree_add (ProfStackTree *tree,
                          const uint32_t *frames,
                          size_t n_frames,
                          uint32_t *ret_node);
 
-/* The node of `frame` called from `parent`. 0, -ENOMEM, -EOVERFLOW. */
+/* The node of `frame` called from `parent`. 0, -ENOMEM, -ENOSPC. */
 int prof_stack_tree_add_child (ProfStackTree *tree,
                                uint32_t parent,
                                uint32_t frame,

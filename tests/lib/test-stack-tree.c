@@ -2,6 +2,8 @@
 /* Copyright the libprof authors */
 #include "profile/stack-tree.h"
 
+#include <errno.h>
+
 #include "tests.h"
 
 static uint32_t
@@ -62,6 +64,20 @@ test_a_deep_stack_is_a_path (void **state)
   prof_stack_tree_finish (&tree);
 }
 
+static void
+test_a_full_tree_still_finds_what_it_has (void **state)
+{
+  (void)state;
+  ProfStackTree tree;
+  uint32_t node;
+  assert_int_equal (prof_stack_tree_init (&tree), 0);
+  tree.max_nodes = 3;
+  assert_int_equal (add (&tree, (uint32_t[]){ 20, 10 }, 2), 2);
+  assert_int_equal (prof_stack_tree_add (&tree, (uint32_t[]){ 30, 20, 10 }, 3, &node), -ENOSPC);
+  assert_int_equal (add (&tree, (uint32_t[]){ 20, 10 }, 2), 2);
+  prof_stack_tree_finish (&tree);
+}
+
 int
 main (void)
 {
@@ -69,6 +85,7 @@ main (void)
     cmocka_unit_test (test_stacks_share_what_is_near_the_root),
     cmocka_unit_test (test_frames_read_back_leaf_first),
     cmocka_unit_test (test_a_deep_stack_is_a_path),
+    cmocka_unit_test (test_a_full_tree_still_finds_what_it_has),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

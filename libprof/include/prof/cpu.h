@@ -15,7 +15,8 @@ extern "C" {
 #endif
 
 /* Samples where programs spend CPU time or cause events (perf_event_open(2)), unwinds the stacks
- * while recording, and makes a symbolized profile. One handle belongs to one thread at a time. */
+ * while recording, and makes a symbolized profile. One handle belongs to one thread at a time, and
+ * none to the child of a fork. */
 typedef struct ProfCpuProfiler ProfCpuProfiler;
 
 typedef enum {
@@ -35,7 +36,7 @@ typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
 
   ProfTarget target;
-  const pid_t *pids; /* PROF_TARGET_PIDS */
+  const pid_t *pids; /* PROF_TARGET_PIDS: one that is given twice counts once */
   size_t n_pids;
   const char *const *command;     /* PROF_TARGET_COMMAND: argv, NULL-terminated, found by PATH */
   const char *const *environment; /* "NAME=value" to set or "NAME" to unset, NULL-terminated */
@@ -51,8 +52,9 @@ typedef struct {
   ProfUnwindMode unwind_mode;
   uint32_t stack_bytes; /* stack copied with a sample for unwinding by tables; 0: chosen */
   size_t ring_bytes;    /* for each CPU; 0: chosen */
-  /* Samples kept apart by their time: beyond, time gets coarser and equal stacks become one, so
-   * that memory stays bounded (about 64 bytes for each). */
+  /* Samples kept apart, so that memory stays bounded (about 64 bytes for each): beyond, time gets
+   * coarser and equal stacks become one. If there are more different stacks than this, the samples
+   * of those that come later only count in the totals, without stack and thread. */
   size_t max_samples;
   ProfSampling *sampling; /* NULL: always; the profiler takes its own reference */
   bool exclude_kernel;
@@ -75,6 +77,7 @@ typedef struct {
   uint64_t dropped_samples;  /* lost by the kernel; refused ones are in the strategy's stats */
   uint64_t throttled;        /* times the kernel paused an event that fired too often */
   uint64_t truncated_stacks; /* stacks that did not reach their root */
+  uint64_t without_stack;    /* samples beyond max_samples that only count in the totals */
   uint64_t duration_ns;
   uint64_t avg_sample_interval_ns;
   uint64_t unique_functions; /* known after generate_profile */
@@ -121,8 +124,9 @@ PROF_API int prof_cpu_profiler_wait_command (ProfCpuProfiler *profiler,
                                              bool block,
                                              int *ret_status);
 
-/* Sentences for the user, known after new: fallbacks ("cycles can't be counted here; …"), missing
- * rights. NULL-terminated, borrowed. */
+/* Sentences for the user: fallbacks ("cycles can't be counted here; …"), missing rights, known
+ * after new; smaller buffers, known once the events are open (start, or the end of the delay).
+ * NULL-terminated, borrowed, the same as long as the profiler is. */
 PROF_API const char *const *prof_cpu_profiler_get_notes (ProfCpuProfiler *profiler);
 
 #ifdef __cplusplus
