@@ -85,7 +85,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
                                 .max_samples = MAX_SAMPLES };
   PipelineFixture *fixture = NULL;
   ProfSnapshot snapshot;
-  uint8_t *records = aligned_alloc (8, size);
+  uint8_t *records = malloc (size); /* aligned as the kernel's are */
   if (records == NULL || pipeline_fixture_new (config, &fixture) < 0)
     abort ();
   fixture->pipeline.builder.stacks.max_nodes = MAX_NODES;
