@@ -7,6 +7,9 @@
 #include "unwind/stack-witness.h"
 #include "unwind/step-history.h"
 
+/* Frames that are walked again for their registers: bounds what damaged CFI can cost. */
+enum { MAX_RECOVERED = 256 };
+
 /* A stack on its way from leaf to root. */
 typedef struct {
   const ProfRegisterMap *map;
@@ -288,6 +291,8 @@ step_out_of_signal (Walk *walk)
 static void
 recover_registers (Walk *walk)
 {
+  if (walk->n_since_known > MAX_RECOVERED)
+    return;
   ProfUnwindRegisters registers = walk->known;
   for (size_t i = 0; i < walk->n_since_known; i++)
     if (!walk->world->step_slowly (walk->world->user_data, registers.pc - (i > 0), &registers))

@@ -17,6 +17,7 @@ typedef struct {
   size_t n_rules;
   uint64_t asked_pc;             /* by the latest get_rule */
   ProfUnwindRegisters slow_step; /* what step_slowly gives; pc 0: it cannot */
+  size_t n_slow_steps;
 } Program;
 
 static ProfRule
@@ -34,6 +35,7 @@ step_slowly (void *user_data, uint64_t pc, ProfUnwindRegisters *registers)
 {
   (void)pc;
   Program *program = user_data;
+  program->n_slow_steps++;
   *registers = program->slow_step;
   return program->slow_step.pc != 0;
 }
@@ -183,6 +185,30 @@ other_register_is_recovered (void **state)
   program.slow_step.sp += 8; /* not the frame that the rules came to */
   result = UNWIND (&x86_64, &program, &registers, stack);
   ASSERT_PCS (&result, PROF_STACK_NO_UNWIND_DATA, FUNCTION (0), CALL_IN (1) - 1);
+}
+
+/* Else damaged CFI could have every frame of a deep stack walk all the others again. */
+static void
+deep_stacks_are_not_walked_again (void **state)
+{
+  (void)state;
+  enum { DEPTH = 2000 };
+  static uint64_t stack[DEPTH], pcs[DEPTH + 1];
+  ProfRule by_rbx = { PROF_RULE_CFA_REGISTER, PROF_RULE_RA_SAVED, .cfa_register = 3,
+                      .cfa_offset = 8, .ra_offset = -8 };
+  Program program = { .rules = { cfa_sp (8), by_rbx }, .n_rules = 2 };
+  program.slow_step = (ProfUnwindRegisters){ .pc = CALL_IN (0), .has_registers = true };
+  for (size_t i = 0; i < DEPTH; i++)
+    stack[i] = i + 1 < DEPTH ? CALL_IN (0) : CALL_IN (1);
+  ProfUnwindOptions options = x86_64;
+  options.max_frames = DEPTH + 1;
+  ProfUnwindWorld world = { get_rule, step_slowly, is_code, &program };
+  ProfUnwindRegisters registers = { .pc = FUNCTION (0), .sp = STACK, .has_registers = true };
+  ProfStackSlice slice = { STACK, (const uint8_t *)stack, sizeof stack };
+  ProfStackEnd end;
+  assert_int_equal (prof_unwind (&options, &world, &registers, &slice, pcs, &end), DEPTH + 1);
+  assert_int_equal (end, PROF_STACK_NO_UNWIND_DATA);
+  assert_int_equal (program.n_slow_steps, 0);
 }
 
 static void
@@ -550,6 +576,7 @@ main (void)
     cmocka_unit_test (undefined_frame_pointer_is_forgotten),
     cmocka_unit_test (other_register_serves_the_first_frame),
     cmocka_unit_test (other_register_is_recovered),
+    cmocka_unit_test (deep_stacks_are_not_walked_again),
     cmocka_unit_test (realigned_stack),
     cmocka_unit_test (cfa_behind_the_stack_pointer),
     cmocka_unit_test (plt_entry),
