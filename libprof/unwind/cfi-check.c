@@ -70,24 +70,16 @@ skip_block (ProfByteReader *reader)
   prof_reader_skip (reader, prof_reader_uleb (reader));
 }
 
-/* One instruction (DWARF 5, 6.4.2). What is not known to us stops libdw too. */
+/* Steps over the operands of an instruction whose opcode has no operand in it (DWARF 5, 6.4.2).
+ * What is not known to us stops libdw too. */
 static void
-check_instruction (ProfByteReader *reader, uint8_t pointer_encoding, int *n_remembered)
+check_operands (ProfByteReader *reader, uint8_t opcode, uint8_t pointer_encoding)
 {
-  uint8_t opcode = prof_reader_u8 (reader);
-  if ((opcode & 0xc0) == DW_CFA_offset)
-    prof_reader_uleb (reader);
-  if ((opcode & 0xc0) != 0)
-    return;
   switch (opcode) {
   case DW_CFA_nop:
   case DW_CFA_GNU_window_save:
-    break;
   case DW_CFA_remember_state:
-    ++*n_remembered;
-    break;
   case DW_CFA_restore_state:
-    --*n_remembered;
     break;
   case DW_CFA_set_loc:
     prof_reader_skip (reader, encoded_size (pointer_encoding));
@@ -136,6 +128,17 @@ check_instruction (ProfByteReader *reader, uint8_t pointer_encoding, int *n_reme
   default:
     reader->next = reader->end;
   }
+}
+
+static void
+check_instruction (ProfByteReader *reader, uint8_t pointer_encoding, int *n_remembered)
+{
+  uint8_t opcode = prof_reader_u8 (reader);
+  if ((opcode & 0xc0) == DW_CFA_offset)
+    prof_reader_uleb (reader);
+  else if ((opcode & 0xc0) == 0)
+    check_operands (reader, opcode, pointer_encoding);
+  *n_remembered += (opcode == DW_CFA_remember_state) - (opcode == DW_CFA_restore_state);
 }
 
 static bool
