@@ -33,7 +33,7 @@ typedef struct {
   uint64_t period;
   uint64_t addr;
   bool in_kernel;            /* the sample hit while in the kernel */
-  const uint64_t *callchain; /* with PERF_CONTEXT_* marks; may be unaligned to nothing but 8 */
+  const uint64_t *callchain; /* with PERF_CONTEXT_* marks */
   size_t n_callchain;
   bool has_user_registers;
   uint64_t registers_abi; /* PERF_SAMPLE_REGS_ABI_* */

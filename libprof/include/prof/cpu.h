@@ -88,7 +88,7 @@ typedef struct {
 typedef enum {
   PROF_EVENT_STOPPED = 1 << 0, /* the duration is over or the target exited */
   PROF_EVENT_SAMPLES_LOST = 1 << 1,
-  PROF_EVENT_FAILED = 1 << 2,
+  PROF_EVENT_FAILED = 1 << 2, /* told as an error by process_events, never in its result */
 } ProfEvents;
 
 /* Opens the events; a command is started, and waits before its first instruction. `config` is
@@ -99,14 +99,17 @@ PROF_API int prof_cpu_profiler_new (const ProfCpuConfig *config,
                                     ProfError *reterr);
 /* Stops if running. A command that was never started is killed; a started one goes on. */
 PROF_API ProfCpuProfiler *prof_cpu_profiler_free (ProfCpuProfiler *profiler);
+/* Samples count from its return on, or from the end of the delay. Once for a profiler (-EALREADY).
+ * Errors as of new; -ESRCH: all of the pids have ended. */
 PROF_API int prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr);
-/* Sampling ends before it returns; what is in the rings is still taken. A command goes on. */
+/* Sampling ends before it returns; what is in the rings is still taken. A command goes on.
+ * -EINVAL: not started; once stopped, 0. */
 PROF_API int prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr);
 PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler); /* any thread */
 PROF_API void prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler,
                                            ProfCpuStats *ret); /* any thread */
 /* Symbolizes in the calling thread: may take seconds, so not from a UI thread. Works while running
- * and after stop. The profile is the caller's. */
+ * and after stop. The profile is the caller's. -EINVAL: not started; -ENOMEM. */
 PROF_API int prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler,
                                                  ProfProfile **ret,
                                                  ProfError *reterr);

@@ -30,6 +30,8 @@ typedef struct {
   double probability; /* that the next sample is taken, as known now */
 } ProfSamplingStats;
 
+/* All constructors: 0, -ENOMEM or what is said below; the reference is the caller's. A strategy has
+ * a state, so that one recording at a time may use it. */
 PROF_API int prof_sampling_new_always (ProfSampling **ret);
 PROF_API int prof_sampling_new_never (ProfSampling **ret);
 /* -EINVAL unless 0 <= probability <= 1. Equal seeds draw equal samples. */
@@ -42,14 +44,17 @@ PROF_API int prof_sampling_new_rate (double per_second, ProfSampling **ret);
  * 0 < min <= max <= 1 and the target > 0. */
 PROF_API int prof_sampling_new_adaptive (
     double target_per_second, double min, double max, uint64_t seed, ProfSampling **ret);
-/* `ops` is copied; `self` is given away: ops->free, if any, is called with the last reference. */
+/* `ops` is copied; `self` is given away: ops->free, if any, is called with the last reference, or
+ * here for want of memory. -EINVAL: should_sample is NULL, and `self` still the caller's. A
+ * recording calls should_sample and get_probability in its own thread, get_stats calls
+ * get_probability in the caller's. */
 PROF_API int prof_sampling_new_custom (const ProfSamplingOps *ops, void *self, ProfSampling **ret);
 /* "always", "never", "probabilistic:0.1", "rate:50", "adaptive:100" or "adaptive:100:0.01:1". */
 PROF_API int prof_sampling_new_from_string (const char *text,
                                             ProfSampling **ret,
                                             ProfError *reterr);
-PROF_API ProfSampling *prof_sampling_ref (ProfSampling *sampling);
-PROF_API ProfSampling *prof_sampling_unref (ProfSampling *sampling);
+PROF_API ProfSampling *prof_sampling_ref (ProfSampling *sampling);   /* any thread */
+PROF_API ProfSampling *prof_sampling_unref (ProfSampling *sampling); /* any thread; returns NULL */
 
 /* The clock is an argument, so tests need no sleeping. One thread at a time. */
 PROF_API bool prof_sampling_should_sample (ProfSampling *sampling, uint64_t now_ns);
@@ -57,6 +62,7 @@ PROF_API bool prof_sampling_should_sample (ProfSampling *sampling, uint64_t now_
 PROF_API const char *prof_sampling_get_name (const ProfSampling *sampling);
 /* What the latest taken sample stands for: 1/probability, at least 1. */
 PROF_API double prof_sampling_get_weight (const ProfSampling *sampling);
+/* As if it were new: the same seed draws the same samples again. Not while a recording uses it. */
 PROF_API void prof_sampling_reset (ProfSampling *sampling);
 PROF_API void prof_sampling_get_stats (ProfSampling *sampling,
                                        ProfSamplingStats *ret); /* any thread */
