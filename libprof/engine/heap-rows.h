@@ -30,11 +30,14 @@ typedef enum {
   PROF_HEAP_ROWS_NO_STACKS,   /* the same, but new rows have no stack and size 0 */
 } ProfHeapRowsDetail;
 
-/* Rows by stack, thread, size and the buckets of both times, in bounded memory. A row of one sample
- * has its times; one of more has the ends of its buckets, so that what all rows say to be live is
- * right at the end of each bucket, and in between never what was live one after the other at once.
- * Where there would
- * be more than max_rows, these steps are taken one by one until enough rows have become one:
+/* Rows by stack, thread, size and the buckets of both times, in bounded memory.
+ *
+ * A row of one sample has its times; one of more has the ends of its buckets. So what all rows say
+ * to be live is right at the end of each bucket, and in between they never say that blocks which
+ * came one after the other were live at once.
+ *
+ * Where there would be more than max_rows, these steps are taken one by one until enough rows have
+ * become one:
  *  1. buckets are doubled, as long as the recording has PROF_HEAP_MIN_BUCKETS of them;
  *  2. sizes become powers of two;
  *  3. threads become one;
@@ -51,7 +54,7 @@ typedef struct {
 
 enum {
   PROF_HEAP_FIRST_BUCKET_BITS = 10, /* 2^10 ns: about a microsecond */
-  PROF_HEAP_MIN_BUCKETS = 64,
+  PROF_HEAP_MIN_BUCKETS = 256,
   PROF_HEAP_MIN_ROWS = 8, /* at the least that many may be there */
 };
 
@@ -62,7 +65,7 @@ void prof_heap_rows_finish (ProfHeapRows *rows);
  * taken for one at the same time. 0, or -ENOMEM: then nothing was added. */
 int prof_heap_rows_add (ProfHeapRows *rows, const ProfHeapRow *row);
 
-/* The end of a row's bucket is not later than the latest time of all. */
+/* A row's time, or the latest time of all rows where its bucket ends later. */
 uint64_t prof_heap_rows_clip (const ProfHeapRows *rows, uint64_t time_ns);
 
 /* A copy of the rows for another thread, to read: adding to it would not find them. 0 or -ENOMEM.

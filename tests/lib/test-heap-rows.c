@@ -89,21 +89,21 @@ test_times_are_bounded (void **state)
   prof_heap_rows_finish (&rows);
 }
 
-/* 200 buckets of one microsecond are 100 of two. */
+/* 401 buckets of one microsecond are 201 of two. */
 static void
 test_first_step_doubles_the_buckets (void **state)
 {
   (void)state;
   ProfHeapRows rows;
-  prof_heap_rows_init (&rows, 198);
-  for (uint64_t i = 0; i < 195; i++)
+  prof_heap_rows_init (&rows, 403);
+  for (uint64_t i = 0; i < 400; i++)
     add (&rows, make_row (1, 10, i * US, PROF_HEAP_NEVER));
-  assert_int_equal (rows.rows.n, 195);
+  assert_int_equal (rows.rows.n, 400);
   assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS);
-  add (&rows, make_row (1, 10, 195 * US, PROF_HEAP_NEVER));
+  add (&rows, make_row (1, 10, 400 * US, PROF_HEAP_NEVER));
   assert_int_equal (rows.bucket_bits, PROF_HEAP_FIRST_BUCKET_BITS + 1);
   assert_int_equal (rows.detail, PROF_HEAP_ROWS_EXACT);
-  assert_int_equal (rows.rows.n, 98);
+  assert_int_equal (rows.rows.n, 201);
   assert_row (&rows, 0, (ProfHeapRow){ 1, 0, 10, END_OF (1), PROF_HEAP_NEVER, 2, 4, 40 });
   prof_heap_rows_finish (&rows);
 }
