@@ -65,6 +65,16 @@ const Option record_options[] = {
     "record running processes, with all their threads and children to come; several separated by "
     "commas" },
   { "all", 'a', &option_switch, VALUE (system), NULL, "record the whole system" },
+  { "heap", 0, &option_switch, VALUE (heap), NULL,
+    "record the heap of a command: who allocates, what is live at which time, what leaks" },
+  { "cpu", 0, &option_switch, VALUE (cpu), NULL, "with --heap: record the CPU as well" },
+  { "heap-rate", 0, &option_size, VALUE (heap_rate), "BYTES",
+    "take an allocation for a sample each so many bytes on average; 1: every allocation (default: "
+    "512k)" },
+  { "heap-min-size", 0, &option_size, VALUE (heap_min_size), "BYTES",
+    "do not sample smaller blocks (default: 0)" },
+  { "no-frees", 0, &option_switch, VALUE (no_frees), NULL,
+    "record allocations alone: cheaper, and nothing is known of what is live" },
   { "output", 'o', &option_string, VALUE (output), "FILE",
     "write the profile to FILE; - is standard output, and the command's own output goes to "
     "standard "
@@ -99,7 +109,7 @@ const Option record_options[] = {
   { NULL },
 };
 
-const RecordOptions record_defaults = { .max_depth = 512 };
+const RecordOptions record_defaults = { .max_depth = 512, .heap_rate = 512 * 1024 };
 
 /* 17 minutes of one busy CPU at 999 Hz keep the time of each sample. */
 enum { DEFAULT_FREQUENCY = 999, MAX_SAMPLES = 1000000 };
@@ -129,11 +139,52 @@ check_rate (const RecordOptions *chosen)
   return STATUS_OK;
 }
 
-int
-record_options_get (const RecordOptions *chosen, char **command, ProfCpuConfig *ret)
+/* Options that say how the CPU is sampled. NULL: none was given. */
+static const char *
+find_cpu_option (const RecordOptions *chosen)
 {
-  if (check_target (chosen, command) != STATUS_OK || check_rate (chosen) != STATUS_OK)
-    return STATUS_USAGE;
+  return chosen->events.n > 0                       ? "--event"
+         : chosen->frequency > 0                    ? "--frequency"
+         : chosen->period > 0                       ? "--period"
+         : chosen->unwind != record_defaults.unwind ? "--unwind"
+         : chosen->sampling != NULL                 ? "--sampling"
+         : chosen->exclude_kernel                   ? "--exclude-kernel"
+                                                    : NULL;
+}
+
+static const char *
+find_heap_option (const RecordOptions *chosen)
+{
+  return chosen->cpu                                      ? "--cpu"
+         : chosen->heap_rate != record_defaults.heap_rate ? "--heap-rate"
+         : chosen->heap_min_size > 0                      ? "--heap-min-size"
+         : chosen->no_frees                               ? "--no-frees"
+                                                          : NULL;
+}
+
+static int
+check_heap (const RecordOptions *chosen, char **command)
+{
+  const char *cpu_option = find_cpu_option (chosen), *heap_option = find_heap_option (chosen);
+  if (!chosen->heap)
+    return heap_option == NULL ? STATUS_OK
+                               : usage_error ("record", "%s goes with --heap", heap_option);
+  if (!chosen->cpu && cpu_option != NULL)
+    return usage_error ("record", "%s says how the CPU is sampled: add --cpu to record both",
+                        cpu_option);
+  if (chosen->heap_rate == 0)
+    return usage_error ("record", "--heap-rate must be 1 or more");
+  if (command[0] == NULL)
+    return usage_error ("record",
+                        "--heap is for a command: its allocator has to be exchanged before it "
+                        "starts, and can't be in a process that runs without risk to it; start "
+                        "the program with 'prof record --heap -- COMMAND'");
+  return STATUS_OK;
+}
+
+static ProfCpuConfig
+make_cpu_config (const RecordOptions *chosen, char **command)
+{
   ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
   config.target = chosen->system       ? PROF_TARGET_SYSTEM
                   : chosen->pids.n > 0 ? PROF_TARGET_PIDS
@@ -158,7 +209,37 @@ record_options_get (const RecordOptions *chosen, char **command, ProfCpuConfig *
   config.include_thread_names = !chosen->no_thread_names;
   config.collect_thread_ids = !chosen->no_thread_ids;
   config.collect_timestamps = !chosen->no_timestamps;
-  *ret = config;
+  return config;
+}
+
+static ProfMemoryConfig
+make_heap_config (const RecordOptions *chosen, char **command)
+{
+  ProfMemoryConfig config = PROF_MEMORY_CONFIG_INIT;
+  config.target = PROF_MEMORY_COMMAND;
+  config.command = (const char *const *)command;
+  config.environment = string_list_get (&chosen->environment);
+  config.working_directory = chosen->directory;
+  config.no_inherit = chosen->no_inherit;
+  config.sampling_rate = chosen->heap_rate;
+  config.min_sample_size = chosen->heap_min_size;
+  config.duration_ns = chosen->duration_ns;
+  config.max_stack_depth = chosen->max_depth;
+  config.track_deallocations = !chosen->no_frees;
+  config.stack_bytes = (uint32_t)chosen->stack_bytes;
+  config.max_samples = MAX_SAMPLES;
+  config.include_thread_names = !chosen->no_thread_names;
+  config.collect_thread_ids = !chosen->no_thread_ids;
+  return config;
+}
+
+int
+record_options_get (const RecordOptions *chosen, char **command, RecordConfig *ret)
+{
+  if (check_target (chosen, command) != STATUS_OK || check_rate (chosen) != STATUS_OK
+      || check_heap (chosen, command) != STATUS_OK)
+    return STATUS_USAGE;
+  *ret = (RecordConfig){ make_cpu_config (chosen, command), make_heap_config (chosen, command) };
   return STATUS_OK;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <prof/cpu.h>
+#include <prof/memory.h>
 
 #include "cleanup.h"
 #include "option.h"
@@ -27,14 +28,23 @@ typedef struct {
   bool quiet;
   PidList pids;
   bool system;
+  bool cpu, heap;
+  uint64_t heap_rate, heap_min_size;
+  bool no_frees;
 } RecordOptions;
+
+/* As the library wants it; the heap's is used with --heap only. */
+typedef struct {
+  ProfCpuConfig cpu;
+  ProfMemoryConfig heap;
+} RecordConfig;
 
 extern const Option record_options[];
 extern const RecordOptions record_defaults;
 
 /* The options and the command as the library wants them; borrows from both. STATUS_OK, or
  * STATUS_USAGE after a message. */
-int record_options_get (const RecordOptions *chosen, char **command, ProfCpuConfig *ret);
+int record_options_get (const RecordOptions *chosen, char **command, RecordConfig *ret);
 void record_options_clear (void *values);
 
 /* The file to write when none is named: prof-WHAT-DATE-TIME.pb.gz, which does not exist yet. To be

@@ -24,20 +24,21 @@ progress_get_timeout_ms (const Progress *progress)
 }
 
 void
-progress_show (Progress *progress, ProfCpuProfiler *profiler)
+progress_show (Progress *progress, Recorder *recorder)
 {
   struct timespec now;
   clock_gettime (CLOCK_MONOTONIC, &now);
   if (!progress->has_line || now.tv_sec == progress->shown_s)
     return;
   progress->shown_s = now.tv_sec;
-  ProfCpuStats stats;
-  prof_cpu_profiler_get_stats (profiler, &stats);
+  RecorderStats stats = recorder_get_stats (recorder);
   double seconds = (double)stats.duration_ns / 1e9;
   fprintf (stderr, "\r\033[K[prof] %.0f s, %s samples (%s/s), %s lost", seconds,
-           format_count ((double)stats.total_samples).text,
-           format_count (seconds > 0 ? (double)stats.total_samples / seconds : 0).text,
-           format_count ((double)stats.dropped_samples).text);
+           format_count ((double)stats.n_samples).text,
+           format_count (seconds > 0 ? (double)stats.n_samples / seconds : 0).text,
+           format_count ((double)stats.n_lost).text);
+  if (recorder->heap != NULL)
+    fprintf (stderr, ", %s live", format_bytes ((double)stats.live_bytes).text);
   fflush (stderr);
 }
 
@@ -49,31 +50,38 @@ progress_clear (const Progress *progress)
 }
 
 void
-progress_print_notes (const Progress *progress, ProfCpuProfiler *profiler)
+progress_print_notes (const Progress *progress, Recorder *recorder)
 {
-  if (progress->is_quiet)
-    return;
-  const char *const *sentence = prof_cpu_profiler_get_notes (profiler);
-  for (; sentence != NULL && *sentence != NULL; sentence++)
-    note (*sentence);
+  if (!progress->is_quiet)
+    recorder_print_early_notes (recorder, note);
+}
+
+static void
+print_heap (const RecorderStats *stats)
+{
+  message ("heap: %s allocated, %s at the peak, %s live at the end",
+           format_bytes ((double)stats->allocated_bytes).text,
+           format_bytes ((double)stats->peak_bytes).text,
+           format_bytes ((double)stats->live_bytes).text);
 }
 
 void
-progress_print_summary (const Progress *progress, ProfCpuProfiler *profiler, const char *path)
+progress_print_summary (const Progress *progress, Recorder *recorder, const char *path)
 {
   if (progress->is_quiet)
     return;
-  ProfCpuStats stats;
-  prof_cpu_profiler_get_stats (profiler, &stats);
+  RecorderStats stats = recorder_get_stats (recorder);
   struct stat file;
   bool has_size = strcmp (path, "-") != 0 && stat (path, &file) == 0 && S_ISREG (file.st_mode);
   message ("%s sample%s in %s, %s lost, %s of the stacks cut short; written to %s%s%s%s",
-           format_count ((double)stats.total_samples).text, stats.total_samples == 1 ? "" : "s",
-           format_ns ((double)stats.duration_ns).text,
-           format_count ((double)stats.dropped_samples).text,
-           format_percent ((double)stats.truncated_stacks, (double)stats.total_samples).text,
+           format_count ((double)stats.n_samples).text, stats.n_samples == 1 ? "" : "s",
+           format_ns ((double)stats.duration_ns).text, format_count ((double)stats.n_lost).text,
+           format_percent ((double)stats.n_truncated, (double)stats.n_samples).text,
            strcmp (path, "-") == 0 ? "standard output" : path, has_size ? " (" : "",
            has_size ? format_bytes ((double)file.st_size).text : "", has_size ? ")" : "");
-  if (stats.total_samples == 0)
+  if (recorder->heap != NULL)
+    print_heap (&stats);
+  recorder_print_late_notes (recorder, note);
+  if (stats.n_samples == 0)
     message ("no samples: the target did not run long enough for one, or it only waited");
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <prof/cpu.h>
+#include "recorder.h"
 
 /* What a recording says on standard error. */
 typedef struct {
@@ -17,8 +17,8 @@ typedef struct {
 Progress progress_new (bool is_quiet);
 /* How long to wait for the line to be due again; -1: forever. */
 int progress_get_timeout_ms (const Progress *progress);
-void progress_show (Progress *progress, ProfCpuProfiler *profiler);
+void progress_show (Progress *progress, Recorder *recorder);
 void progress_clear (const Progress *progress);
-void progress_print_notes (const Progress *progress, ProfCpuProfiler *profiler);
+void progress_print_notes (const Progress *progress, Recorder *recorder);
 /* `path`: what was written; "-" for standard output. */
-void progress_print_summary (const Progress *progress, ProfCpuProfiler *profiler, const char *path);
+void progress_print_summary (const Progress *progress, Recorder *recorder, const char *path);

@@ -19,9 +19,8 @@
 #include "output.h"
 #include "record-options.h"
 #include "record-progress.h"
+#include "recorder.h"
 #include "stop-signals.h"
-
-DEFINE_CLEANUP (ProfCpuProfiler, prof_cpu_profiler_free)
 
 /* Events on many threads take many descriptors. Returns what it was before. */
 static struct rlimit
@@ -56,7 +55,7 @@ redirect_output (void)
 }
 
 typedef struct {
-  ProfCpuProfiler *profiler;
+  Recorder recorder;
   Progress progress;
   const char *path;
   int output_fd; /* for "-": where the profile goes */
@@ -66,37 +65,37 @@ typedef struct {
 static int
 wait_for_end (Recording *recording)
 {
-  struct pollfd fds[] = {
-    { .fd = prof_cpu_profiler_get_fd (recording->profiler), .events = POLLIN },
-    { .fd = stop_signals_get_fd (), .events = POLLIN },
-  };
+  Recorder *recorder = &recording->recorder;
+  struct pollfd fds[3];
+  unsigned n_fds = recorder_get_fds (recorder, fds);
+  fds[n_fds++] = (struct pollfd){ .fd = stop_signals_get_fd (), .events = POLLIN };
   while (stop_signals_get ().number == 0) {
-    if (poll (fds, 2, progress_get_timeout_ms (&recording->progress)) < 0 && errno != EINTR) {
+    if (poll (fds, n_fds, progress_get_timeout_ms (&recording->progress)) < 0 && errno != EINTR) {
       message ("can't wait for the profiler: %s", strerror (errno));
       return -1;
     }
     ProfError error = PROF_ERROR_INIT;
-    int events = prof_cpu_profiler_process_events (recording->profiler, &error);
+    int events = recorder_process_events (recorder, &error);
     if (events < 0) {
       fail (&error);
       return -1;
     }
     if ((events & (PROF_EVENT_STOPPED | PROF_EVENT_FAILED)) != 0)
       return 0;
-    progress_show (&recording->progress, recording->profiler);
+    progress_show (&recording->progress, recorder);
   }
   return 0;
 }
 
 /* What the terminal sends goes to the command by itself. */
 static void
-pass_signal_on (ProfCpuProfiler *profiler)
+pass_signal_on (Recorder *recorder)
 {
   StopSignal signal = stop_signals_get ();
   int status;
   if (signal.number != 0 && !signal.is_from_terminal
-      && prof_cpu_profiler_wait_command (profiler, false, &status) == -EAGAIN)
-    kill (prof_cpu_profiler_get_command_pid (profiler), signal.number);
+      && recorder_wait_command (recorder, false, &status) == -EAGAIN)
+    kill (recorder_get_command_pid (recorder), signal.number);
 }
 
 static int
@@ -104,7 +103,7 @@ save (Recording *recording)
 {
   ProfError error = PROF_ERROR_INIT;
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
-  if (prof_cpu_profiler_generate_profile (recording->profiler, &profile, &error) < 0) {
+  if (recorder_generate_profile (&recording->recorder, &profile, &error) < 0) {
     fail (&error);
     return -1;
   }
@@ -118,23 +117,23 @@ save (Recording *recording)
 
 /* The command's wait status, once it has ended; meanwhile a signal is passed on to it. */
 static int
-wait_for_command (ProfCpuProfiler *profiler, int *ret_status)
+wait_for_command (Recorder *recorder, int *ret_status)
 {
-  cleanup (close) int pid_fd = pidfd_open (prof_cpu_profiler_get_command_pid (profiler), 0);
+  cleanup (close) int pid_fd = pidfd_open (recorder_get_command_pid (recorder), 0);
   struct pollfd fds[] = {
     { .fd = pid_fd, .events = POLLIN },
     { .fd = stop_signals_get_fd (), .events = POLLIN },
   };
   bool is_passed_on = stop_signals_get ().number != 0;
-  int r = prof_cpu_profiler_wait_command (profiler, pid_fd < 0, ret_status);
+  int r = recorder_wait_command (recorder, pid_fd < 0, ret_status);
   while (r == -EAGAIN) {
     if (poll (fds, is_passed_on ? 1 : 2, -1) < 0 && errno != EINTR)
       return -errno;
     if (!is_passed_on && stop_signals_get ().number != 0) {
-      pass_signal_on (profiler);
+      pass_signal_on (recorder);
       is_passed_on = true;
     }
-    r = prof_cpu_profiler_wait_command (profiler, false, ret_status);
+    r = recorder_wait_command (recorder, false, ret_status);
   }
   return r;
 }
@@ -150,45 +149,44 @@ get_exit_status (int wait_status)
 static int
 finish (Recording *recording, bool is_good)
 {
-  ProfCpuProfiler *profiler = recording->profiler;
+  Recorder *recorder = &recording->recorder;
   ProfError error = PROF_ERROR_INIT;
-  if (prof_cpu_profiler_is_running (profiler) && prof_cpu_profiler_stop (profiler, &error) < 0) {
+  if (recorder_is_running (recorder) && recorder_stop (recorder, &error) < 0) {
     fail (&error);
     is_good = false;
   }
-  pass_signal_on (profiler);
+  pass_signal_on (recorder);
   progress_clear (&recording->progress);
   if (save (recording) < 0)
     is_good = false;
   else
-    progress_print_summary (&recording->progress, profiler, recording->path);
+    progress_print_summary (&recording->progress, recorder, recording->path);
 
   int wait_status;
-  bool has_command = prof_cpu_profiler_get_command_pid (profiler) > 0
-                     && wait_for_command (profiler, &wait_status) == 0;
+  bool has_command
+      = recorder_get_command_pid (recorder) > 0 && wait_for_command (recorder, &wait_status) == 0;
   if (!is_good)
     return STATUS_FAILURE;
   return has_command ? get_exit_status (wait_status) : STATUS_OK;
 }
 
 static int
-record (Recording *recording, const ProfCpuConfig *config)
+record (Recording *recording, const RecorderConfig *config)
 {
   ProfError error = PROF_ERROR_INIT;
-  cleanup (prof_cpu_profiler_free) ProfCpuProfiler *profiler = NULL;
+  Recorder *recorder = &recording->recorder;
   struct rlimit limit = raise_open_files ();
-  if (prof_cpu_profiler_new (config, &profiler, &error) < 0)
+  if (recorder_open (recorder, config, &error) < 0)
     return fail (&error);
-  restore_open_files_of (prof_cpu_profiler_get_command_pid (profiler), &limit);
+  restore_open_files_of (recorder_get_command_pid (recorder), &limit);
   int r = stop_signals_init ();
   if (r < 0) {
     message ("can't wait for signals: %s%s", strerror (-r),
              r == -EMFILE ? "; try: ulimit -n 256" : "");
     return STATUS_FAILURE;
   }
-  recording->profiler = profiler;
-  progress_print_notes (&recording->progress, profiler);
-  if (prof_cpu_profiler_start (profiler, &error) < 0)
+  progress_print_notes (&recording->progress, recorder);
+  if (recorder_start (recorder, &error) < 0)
     return fail (&error);
   return finish (recording, wait_for_end (recording) == 0);
 }
@@ -198,7 +196,7 @@ run (void *values, char **operands, size_t n_operands)
 {
   (void)n_operands;
   const RecordOptions *chosen = values;
-  ProfCpuConfig config;
+  RecordConfig config;
   int status = record_options_get (chosen, operands, &config);
   if (status != STATUS_OK)
     return status;
@@ -217,7 +215,11 @@ run (void *values, char **operands, size_t n_operands)
     if (recording.output_fd < 0)
       return STATUS_FAILURE;
   }
-  return record (&recording, &config);
+  RecorderConfig wanted
+      = { chosen->heap && !chosen->cpu ? NULL : &config.cpu, chosen->heap ? &config.heap : NULL };
+  status = record (&recording, &wanted);
+  recorder_close (&recording.recorder);
+  return status;
 }
 
 const Command command_record = {
@@ -240,6 +242,7 @@ const Command command_record = {
               "                                           a running program for 10 s\n"
               "  sudo prof record -a -d 5                 everything for 5 s\n"
               "  prof record -e cache-misses -- ./sort    where the cache is missed\n"
+              "  prof record --heap -- ./server           what its heap is used for, and leaks\n"
               "  prof record -o - -- ./sort | prof report -\n"
               "                                           without a file\n",
   .options = record_options,

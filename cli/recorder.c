@@ -168,10 +168,15 @@ print_each (const char *const *notes, void (*func) (const char *note))
 }
 
 void
-recorder_print_notes (Recorder *recorder, void (*func) (const char *note))
+recorder_print_early_notes (Recorder *recorder, void (*func) (const char *note))
 {
   if (recorder->cpu != NULL)
     print_each (prof_cpu_profiler_get_notes (recorder->cpu), func);
+}
+
+void
+recorder_print_late_notes (Recorder *recorder, void (*func) (const char *note))
+{
   if (recorder->heap != NULL)
     print_each (prof_memory_profiler_get_notes (recorder->heap), func);
 }

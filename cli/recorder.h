@@ -46,8 +46,9 @@ unsigned recorder_get_fds (Recorder *recorder, struct pollfd *ret);
 int recorder_process_events (Recorder *recorder, ProfError *reterr);
 
 RecorderStats recorder_get_stats (Recorder *recorder);
-/* Calls func for each of the notes. */
-void recorder_print_notes (Recorder *recorder, void (*func) (const char *note));
+/* Calls func for each note that is known before the start, and for each that is after the end. */
+void recorder_print_early_notes (Recorder *recorder, void (*func) (const char *note));
+void recorder_print_late_notes (Recorder *recorder, void (*func) (const char *note));
 int recorder_generate_profile (Recorder *recorder, ProfProfile **ret, ProfError *reterr);
 
 pid_t recorder_get_command_pid (Recorder *recorder);

@@ -12,7 +12,6 @@
 
 #include "engine/process-memory.h"
 
-#define FIRST_INTERVAL_NS 250000000u
 #define MAX_ROWS 4096u
 
 static const struct {
@@ -36,9 +35,9 @@ static const struct {
 };
 
 void
-prof_counters_init (ProfCounters *counters)
+prof_counters_init (ProfCounters *counters, uint64_t interval_ns)
 {
-  *counters = (ProfCounters){ .interval_ns = FIRST_INTERVAL_NS };
+  *counters = (ProfCounters){ .interval_ns = interval_ns };
 }
 
 void

@@ -53,8 +53,8 @@ typedef struct {
   uint64_t minor_faults, major_faults, cpu_ns; /* of those that have ended */
 } ProfCounters;
 
-/* Rows begin a quarter of a second apart. */
-void prof_counters_init (ProfCounters *counters);
+/* interval_ns: between the first rows. */
+void prof_counters_init (ProfCounters *counters, uint64_t interval_ns);
 void prof_counters_finish (ProfCounters *counters);
 
 /* Whether it is time for a row. */

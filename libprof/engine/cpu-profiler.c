@@ -19,6 +19,9 @@
 #include "engine/pipeline.h"
 #include "engine/profile-maker.h"
 
+/* A row costs as much as twenty samples. */
+#define COUNTERS_INTERVAL_NS 1000000000u
+
 struct ProfCpuProfiler {
   ProfCpuConfigCopy config;
   ProfSampling *sampling; /* a reference */
@@ -169,7 +172,7 @@ prof_cpu_profiler_new (const ProfCpuConfig *config, ProfCpuProfiler **ret, ProfE
   if (profiler == NULL)
     return prof_error_set (reterr, -ENOMEM, "Can't make a profiler: out of memory.");
   prof_cpu_target_init (&profiler->target, &profiler->config.values);
-  prof_counters_init (&profiler->counters);
+  prof_counters_init (&profiler->counters, COUNTERS_INTERVAL_NS);
   profiler->collector.epoll_fd = profiler->collector.wake_fd = profiler->collector.notify_fd = -1;
   int r = prof_cpu_config_copy (config, &profiler->config, reterr);
   if (r >= 0 && profiler->config.values.sampling != NULL)

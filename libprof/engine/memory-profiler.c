@@ -23,6 +23,7 @@
 
 /* Rings have no descriptor to wait for. */
 #define POLL_NS 20000000u
+#define COUNTERS_INTERVAL_NS 250000000u
 /* Processes whose obstacle is told. */
 #define MAX_REFUSALS 5u
 
@@ -126,7 +127,7 @@ prof_memory_profiler_new (const ProfMemoryConfig *config,
   if (profiler == NULL)
     return prof_error_set (reterr, -ENOMEM, "Can't make a profiler: out of memory");
   prof_heap_target_init (&profiler->target, &profiler->config.values);
-  prof_counters_init (&profiler->counters);
+  prof_counters_init (&profiler->counters, COUNTERS_INTERVAL_NS);
   profiler->collector.epoll_fd = profiler->collector.wake_fd = profiler->collector.notify_fd = -1;
   int r = prof_memory_config_copy (config, &profiler->config, reterr);
   if (r >= 0)

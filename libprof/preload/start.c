@@ -57,6 +57,14 @@ note_main_stack (void)
   stack_set_main ((uint64_t)__libc_stack_end, n_bytes);
 }
 
+/* Begins with this thread's next allocation; others look up soon. */
+static void
+look_up_now (void)
+{
+  this_thread.recording = 0;
+  this_thread.countdown.left = 0;
+}
+
 /* As early as the preloaded libraries' turn comes: what was allocated before is not sampled. */
 __attribute__ ((constructor)) static void
 start (void)
@@ -69,6 +77,7 @@ start (void)
   Region region;
   if (can_record && environment_map (&region))
     recording_begin (&region, obstacle);
+  look_up_now ();
   errno = saved_errno;
 }
 
@@ -140,14 +149,6 @@ attach (const ProfHeapHeader *wanted)
     return -ENOMEM;
   atomic_store (&own.header->is_running, 1);
   return 0;
-}
-
-/* Begins with this thread's next allocation; others look up soon. */
-static void
-look_up_now (void)
-{
-  this_thread.recording = 0;
-  this_thread.countdown.left = 0;
 }
 
 int

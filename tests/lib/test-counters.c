@@ -25,7 +25,7 @@ test_series_have_times_and_values (void **state)
 {
   (void)state;
   ProfCounters counters;
-  prof_counters_init (&counters);
+  prof_counters_init (&counters, 1000);
   pid_t pids[] = { getpid () };
   const size_t n_bytes = 32u << 20;
   assert_int_equal (prof_counters_add_row (&counters, 1000, pids, 1), 0);
@@ -58,7 +58,7 @@ test_system_alone_has_no_process_series (void **state)
 {
   (void)state;
   ProfCounters counters;
-  prof_counters_init (&counters);
+  prof_counters_init (&counters, 1000);
   assert_int_equal (prof_counters_add_row (&counters, 1000, NULL, 0), 0);
   cleanup (prof_free) ProfSessionSeries *series = NULL;
   size_t n;
@@ -73,7 +73,7 @@ test_no_row_is_no_series (void **state)
 {
   (void)state;
   ProfCounters counters;
-  prof_counters_init (&counters);
+  prof_counters_init (&counters, 1000);
   cleanup (prof_free) ProfSessionSeries *series = NULL;
   size_t n;
   assert_int_equal (prof_counters_get_series (&counters, 0, &series, &n), 0);
@@ -87,7 +87,7 @@ test_process_that_ended_stays_counted (void **state)
 {
   (void)state;
   ProfCounters counters;
-  prof_counters_init (&counters);
+  prof_counters_init (&counters, 1000);
   int fds[2], ready[2];
   char byte = 1;
   assert_int_equal (pipe (fds) | pipe (ready), 0);
@@ -119,7 +119,7 @@ test_rows_are_thinned_out_and_interval_grows (void **state)
 {
   (void)state;
   ProfCounters counters;
-  prof_counters_init (&counters);
+  prof_counters_init (&counters, 1000);
   uint64_t first_interval_ns = counters.interval_ns, now_ns = 0;
   for (int i = 0; i < 4097; i++) {
     assert_int_equal (prof_counters_add_row (&counters, now_ns, NULL, 0), 0);

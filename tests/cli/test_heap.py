@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the libprof authors
+"""prof record --heap from outside: programs of known allocations, and what can't be recorded."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness import Skip, check, need, prof, read_profile, run, run_cases_of
+
+
+@contextmanager
+def scratch():
+    with tempfile.TemporaryDirectory(prefix='prof-heap-') as directory:
+        yield Path(directory)
+
+
+def compile_program(directory, source, *options, name='program'):
+    need('cc')
+    (directory / f'{name}.c').write_text(source)
+    done = run(['cc', '-O1', '-g', '-fno-builtin', '-fno-optimize-sibling-calls',
+                *options, '-o', directory / name,
+                directory / f'{name}.c'])
+    check(done.returncode == 0, done.stderr)
+    return directory / name
+
+
+def record(directory, *arguments, status=0):
+    path = directory / 'heap.pb.gz'
+    result = prof('record', '--heap', '-o', path, *arguments, status=status)
+    return path, result
+
+
+def totals(path):
+    """{sample type: total} as google/pprof has it."""
+    profile = read_profile(path)
+    return {name.split('/')[0]: sum(sample.values[i] for sample in profile.samples)
+            for i, name in enumerate(profile.sample_types)}
+
+
+KNOWN = '''
+#include <stdlib.h>
+__attribute__ ((noinline)) void *leak (size_t n) { return malloc (n); }
+__attribute__ ((noinline)) void churn (size_t n) { free (calloc (1, n)); }
+void *kept[100];
+int main (void) {
+  for (int i = 0; i < 100; i++) kept[i] = leak (1000);
+  for (int i = 0; i < 5000; i++) churn (300);
+  for (int i = 0; i < 50; i++) kept[i] = realloc (kept[i], 2000);
+  for (int i = 90; i < 100; i++) free (kept[i]);
+  return 7;
+}
+'''
+
+
+def by_function(path, sample_type, function):
+    """The total of a function, as google/pprof's reader has it."""
+    profile = read_profile(path)
+    names = [name.split('/')[0] for name in profile.sample_types]
+    return sum(sample.values[names.index(sample_type)] for sample in profile.samples
+               if any(frame.name == function for frame in sample.frames))
+
+
+def test_every_allocation_is_exact():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN)
+        path, _ = record(directory, '--heap-rate', '1', '--', program, status=7)
+        check(by_function(path, 'alloc_space', 'leak') == 100 * 1000, 'leak')
+        check(by_function(path, 'alloc_space', 'churn') == 5000 * 300, 'churn')
+        # 40 blocks of 1000 bytes and 50 of 2000 are never freed.
+        check(by_function(path, 'inuse_space', 'leak') == 40 * 1000, 'leaked')
+        in_use = by_function(path, 'inuse_space', 'main')
+        check(in_use == 40 * 1000 + 50 * 2000, f'{in_use} bytes in use of main')
+
+
+MANY = '''
+#include <stdlib.h>
+#include <string.h>
+static unsigned long state = 1;
+static unsigned draw (void) { state = state * 6364136223846793005ul + 1442695040888963407ul; return state >> 33; }
+__attribute__ ((noinline)) char *keep (size_t n) { char *p = malloc (n); p[0] = 1; return p; }
+__attribute__ ((noinline)) void pass (size_t n) { char *p = malloc (n); p[0] = 1; free (p); }
+char *kept[400000];
+int main (void) {
+  unsigned long kept_bytes = 0, passed_bytes = 0;
+  for (int i = 0; i < 400000; i++) {
+    size_t n = 16 + draw () % 2000; kept[i] = keep (n); kept_bytes += n;
+    n = 16 + draw () % 4000; pass (n); passed_bytes += n;
+  }
+  char text[100]; int n = 0;
+  __builtin_printf ("%lu %lu\\n", kept_bytes, passed_bytes);
+  return 0;
+}
+'''
+
+
+def test_estimates_are_near_the_truth():
+    """The standard error of a sum of n samples is about 1/sqrt(n): 1.3 % at 64 KiB here; three of
+    them may pass."""
+    with scratch() as directory:
+        program = compile_program(directory, MANY)
+        path, result = record(directory, '--heap-rate', '64k', '--', program)
+        kept, passed = (int(word) for word in result.stdout.split())
+        for function, sample_type, truth in (('keep', 'alloc_space', kept),
+                                             ('keep', 'inuse_space', kept),
+                                             ('pass', 'alloc_space', passed)):
+            estimate = by_function(path, sample_type, function)
+            check(abs(estimate - truth) < 0.04 * truth, f'{function}: {estimate}, not {truth}')
+        check(by_function(path, 'inuse_space', 'pass') < 0.01 * passed, 'freed blocks are in use')
+
+
+def test_children_and_execs_are_followed():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN)
+        path, _ = record(directory, '--heap-rate', '1', '--', 'sh', '-c',
+                         f'{program}; {program} & wait; exec {program}', status=7)
+        check(by_function(path, 'alloc_space', 'leak') == 3 * 100 * 1000, 'three runs')
+
+
+def test_no_inherit():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN)
+        path, _ = record(directory, '--heap-rate', '1', '--no-inherit', '--', 'sh', '-c',
+                         f'{program}; true')
+        check(by_function(path, 'alloc_space', 'leak') == 0, 'a child was recorded')
+
+
+def test_no_frees():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN)
+        path, _ = record(directory, '--heap-rate', '1', '--no-frees', '--', program, status=7)
+        check(set(totals(path)) == {'alloc_objects', 'alloc_space'}, totals(path))
+
+
+def test_min_size():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN)
+        path, _ = record(directory, '--heap-rate', '1', '--heap-min-size', '500', '--', program,
+                         status=7)
+        check(by_function(path, 'alloc_space', 'churn') == 0, 'blocks of 300 bytes')
+        check(by_function(path, 'alloc_space', 'leak') == 100 * 1000, 'blocks of 1000 bytes')
+
+
+def test_cpu_and_heap_in_one_profile():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN.replace('i < 5000', 'i < 2000000'))
+        path, _ = record(directory, '--cpu', '--', program, status=7)
+        sums = totals(path)
+        check(set(sums) == {'samples', 'cpu', 'alloc_objects', 'alloc_space', 'inuse_objects',
+                            'inuse_space'}, sums)
+        check(sums['cpu'] > 0 and sums['alloc_space'] > 0, sums)
+        allocated = by_function(path, 'alloc_space', 'churn')
+        check(abs(allocated - 6e8) < 0.2 * 6e8, f'{allocated} bytes, not 600 MB')
+
+
+def test_counters_are_in_the_session():
+    with scratch() as directory:
+        path, _ = record(directory, '--', 'sleep', '0.3')
+        raw = run(['gzip', '-dc', path], encoding=None, errors=None).stdout
+        for name in b'process.memory.rss', b'system.memory.available', b'process.faults.minor':
+            check(name in raw, f'no series {name}')
+
+
+# ---- what can't be recorded ----
+
+def check_refused(directory, program, *words):
+    path, result = record(directory, '--', program, status=1)
+    check(not path.exists(), 'a profile was written')
+    check(all(word in result.stderr for word in words), result.stderr)
+
+
+def test_static_program():
+    with scratch() as directory:
+        program = compile_program(directory, 'int main (void) { return 0; }', '-static')
+        check_refused(directory, program, 'statically')
+
+
+def test_sanitizer():
+    with scratch() as directory:
+        need('cc')
+        (directory / 'a.c').write_text('int main (void) { return 0; }')
+        if run(['cc', '-fsanitize=address', directory / 'a.c', '-o', directory / 'a']).returncode:
+            raise Skip('cc has no AddressSanitizer here')
+        check_refused(directory, directory / 'a', 'sanitizer', 'libasan')
+
+
+def test_set_user_id():
+    if os.geteuid() != 0:
+        raise Skip('only root can make a set-user-ID program of another user')
+    with scratch() as directory:
+        program = directory / 'id'
+        shutil.copy(shutil.which('id'), program)
+        os.chown(program, 65534, 65534)
+        program.chmod(0o4755)
+        check_refused(directory, program, 'rights')
+
+
+def test_own_allocator():
+    """malloc in the program itself: it comes before what is preloaded."""
+    source = '''
+#include <stddef.h>
+static char arena[1 << 20]; static size_t used;
+void *malloc (size_t n) { void *p = arena + used; used += (n + 15) & ~15ul; return p; }
+void free (void *p) { (void)p; }
+void *calloc (size_t a, size_t b) { return malloc (a * b); }
+void *realloc (void *p, size_t n) { (void)p; return malloc (n); }
+int main (void) { return malloc (100) == NULL; }
+'''
+    with scratch() as directory:
+        program = compile_program(directory, source, '-rdynamic')
+        _, result = record(directory, '--', program)
+        check('allocator of its own' in result.stderr, result.stderr)
+
+
+def test_mistakes():
+    for arguments, word in ((['--heap', '-p', '1'], 'runs'), (['--heap', '-a'], 'command'),
+                            (['--heap', '-F', '99', 'true'], '--cpu'), (['--cpu', 'true'], '--heap'),
+                            (['--heap-rate', '1', 'true'], '--heap'),
+                            (['--heap', '--heap-rate', '0', 'true'], '--heap-rate')):
+        done = prof('record', *arguments, status=2)
+        check(word in done.stderr, f'{arguments}: {done.stderr}')
+
+
+def test_recorder_that_is_killed():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN.replace('i < 5000', 'i < 3000000'))
+        recorder = subprocess.Popen([os.environ['PROF'], 'record', '--heap', '--heap-rate', '1',
+                                     '-o', directory / 'heap.pb.gz', '--', 'sh', '-c',
+                                     f'echo $$ >{directory}/pid; {program}; echo $? '
+                                     f'>{directory}/status'], stderr=subprocess.DEVNULL)
+        while not (directory / 'pid').exists() or not (directory / 'pid').read_text().strip():
+            pass
+        recorder.kill()
+        recorder.wait()
+        pid = int((directory / 'pid').read_text())
+        while Path(f'/proc/{pid}').exists():
+            pass
+        check((directory / 'status').read_text() == '7\n', 'the program did not end as it should')
+
+
+sys.exit(run_cases_of(globals()))
