@@ -26,7 +26,8 @@ typedef struct {
 } ProfLiveBlocks;
 
 #define prof_live_blocks_foreach(block, live)                                                      \
-  for (ProfLiveBlock *block = (live)->slots; block < (live)->slots + (live)->n_slots; block++)     \
+  for (ProfLiveBlock *block = (live)->slots;                                                       \
+       block != NULL && block < (live)->slots + (live)->n_slots; block++)                          \
     if (block->address != 0)
 
 void prof_live_blocks_finish (ProfLiveBlocks *live);

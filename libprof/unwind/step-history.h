@@ -64,9 +64,10 @@ prof_step_history_find (ProfStepHistory *history, uint64_t pc, uint64_t sp, uint
   size_t n = history->latest.n;
   while (history->next < n && steps[history->next].sp < sp)
     history->next++;
-  const ProfStep *step = steps + history->next;
-  bool is_same = history->next < n && step->sp == sp && step->pc == pc && step->fp == fp;
-  return is_same ? step : NULL;
+  if (history->next >= n)
+    return NULL;
+  const ProfStep *step = &steps[history->next];
+  return step->sp == sp && step->pc == pc && step->fp == fp ? step : NULL;
 }
 
 /* One that there is no memory for is not kept. */
