@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
+#include "base/hash.h"
 #include "base/sort.h"
 #include "profile/heap.h"
 
@@ -10,6 +11,7 @@ typedef enum {
   WORD_FREED,
   WORD_PID,
   WORD_TID,
+  WORD_BYTES, /* key and unit */
   WORD_NANOSECONDS,
 } Word;
 
@@ -23,6 +25,7 @@ typedef struct {
   /* Sample types; negative: there is none. */
   int alloc_space, alloc_objects, inuse_space, inuse_objects;
   PROF_VEC (Thread) threads;
+  ProfHashIndex thread_index;
 } Reader;
 
 static inline void
@@ -30,6 +33,7 @@ finish_p (Reader *reader)
 {
   free (reader->words);
   prof_vec_clear (&reader->threads);
+  prof_hash_index_clear (&reader->thread_index);
 }
 
 static int
@@ -55,6 +59,7 @@ classify (const char *text)
     { "freed_timestamp_ns", WORD_FREED },
     { "pid", WORD_PID },
     { "tid", WORD_TID },
+    { "bytes", WORD_BYTES },
     { "nanoseconds", WORD_NANOSECONDS },
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -86,6 +91,7 @@ init (Reader *reader)
 
 typedef struct {
   int64_t allocated_ns, freed_ns; /* 0: not known */
+  int64_t size;                   /* negative: not known */
   Thread thread;
 } Labels;
 
@@ -99,10 +105,17 @@ read_time (const Reader *reader, const ProfLabel *label)
   return label->number == PROF_HEAP_NOT_FREED ? label->number - 1 : label->number;
 }
 
+static int64_t
+read_size (const Reader *reader, const ProfLabel *label)
+{
+  bool is_size = label->unit == 0 || reader->words[label->unit] == WORD_BYTES;
+  return is_size ? label->number : -1;
+}
+
 static Labels
 read_labels (const Reader *reader, const ProfSample *sample)
 {
-  Labels labels = { 0 };
+  Labels labels = { .size = -1 };
   for (uint32_t i = 0; i < sample->n_labels; i++) {
     const ProfLabel *label = &reader->heap->profile->labels.items[sample->first_label + i];
     if (label->string != 0)
@@ -120,6 +133,9 @@ read_labels (const Reader *reader, const ProfSample *sample)
     case WORD_TID:
       labels.thread.tid = label->number;
       break;
+    case WORD_BYTES:
+      labels.size = read_size (reader, label);
+      break;
     case WORD_NANOSECONDS:
     case WORD_OTHER:
       break;
@@ -127,6 +143,50 @@ read_labels (const Reader *reader, const ProfSample *sample)
   }
   return labels;
 }
+
+/* ---- processes and threads ---- */
+
+static bool
+is_thread (const void *threads, uint32_t row, const void *key)
+{
+  const Thread *a = (const Thread *)threads + row, *b = key;
+  return a->pid == b->pid && a->tid == b->tid;
+}
+
+static int
+note_thread (Reader *reader, const Thread *thread)
+{
+  uint64_t hash = prof_hash_word ((uint64_t)thread->pid, (uint64_t)thread->tid);
+  uint32_t found = prof_hash_index_find (&reader->thread_index, hash, is_thread,
+                                         reader->threads.items, thread);
+  if (found != PROF_HASH_INDEX_NONE)
+    return 0;
+  if (prof_vec_push (&reader->threads, *thread) < 0)
+    return -ENOMEM;
+  return prof_hash_index_add (&reader->thread_index, hash, (uint32_t)reader->threads.n - 1);
+}
+
+static int
+compare_processes (const void *a, const void *b)
+{
+  const Thread *x = a, *y = b;
+  return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static void
+count_threads (Reader *reader)
+{
+  ProfHeapSummary *summary = &reader->heap->summary;
+  int64_t last_pid = 0;
+  prof_sort (reader->threads.items, reader->threads.n, sizeof (Thread), compare_processes);
+  prof_vec_foreach (thread, &reader->threads) {
+    summary->n_processes += thread->pid != 0 && thread->pid != last_pid;
+    summary->n_threads += thread->tid != 0;
+    last_pid = thread->pid;
+  }
+}
+
+/* ---- blocks ---- */
 
 static int64_t
 get_value (const Reader *reader, uint32_t sample, int type)
@@ -178,38 +238,14 @@ add_sample (Reader *reader, uint32_t row)
   heap->summary.n_samples++;
   heap->summary.has_times |= labels.allocated_ns != 0;
   block.allocated_ns = labels.allocated_ns;
-  if (prof_vec_push (&reader->threads, labels.thread) < 0)
+  block.size = labels.size;
+  if (note_thread (reader, &labels.thread) < 0)
     return -ENOMEM;
   if (labels.freed_ns == 0 && reader->inuse_space >= 0)
     return add_parts (reader, &block);
   block.freed_ns = labels.freed_ns != 0 ? labels.freed_ns : PROF_HEAP_NOT_FREED;
   heap->summary.has_frees |= labels.freed_ns != 0;
   return add_block (reader, &block);
-}
-
-/* ---- processes and threads ---- */
-
-static int
-compare_threads (const void *a, const void *b)
-{
-  const Thread *x = a, *y = b;
-  if (x->pid != y->pid)
-    return x->pid < y->pid ? -1 : 1;
-  return (x->tid > y->tid) - (x->tid < y->tid);
-}
-
-static void
-count_threads (Reader *reader)
-{
-  ProfHeapSummary *summary = &reader->heap->summary;
-  const Thread *last = NULL;
-  prof_sort (reader->threads.items, reader->threads.n, sizeof (Thread), compare_threads);
-  prof_vec_foreach (thread, &reader->threads) {
-    bool is_new = last == NULL || compare_threads (last, thread) != 0;
-    summary->n_processes += thread->pid != 0 && (last == NULL || last->pid != thread->pid);
-    summary->n_threads += thread->tid != 0 && is_new;
-    last = thread;
-  }
 }
 
 int

@@ -5,19 +5,12 @@
 
 enum { N_CLASSES = 64 };
 
-/* The label, or else the mean. */
+/* The mean stands in for a size that is not known. */
 static int64_t
-get_size (const ProfHeap *heap, const ProfHeapBlock *block)
+get_size (const ProfHeapBlock *block)
 {
-  const ProfProfile *profile = heap->profile;
-  const ProfSample *sample = &profile->samples.items[block->sample];
-  for (uint32_t i = 0; i < sample->n_labels; i++) {
-    const ProfLabel *label = &profile->labels.items[sample->first_label + i];
-    const char *unit = prof_profile_get_string (profile, label->unit);
-    if (label->string == 0 && label->number >= 0 && (*unit == '\0' || strcmp (unit, "bytes") == 0)
-        && strcmp (prof_profile_get_string (profile, label->key), "bytes") == 0)
-      return label->number;
-  }
+  if (block->size >= 0)
+    return block->size;
   int64_t size = block->objects > 0 ? block->bytes / block->objects : block->bytes;
   return size > 0 ? size : 0;
 }
@@ -63,7 +56,7 @@ prof_heap_get_sizes (const ProfHeap *heap,
   ProfHeapSizeClass classes[N_CLASSES] = { 0 };
   unsigned first = N_CLASSES, end = 0;
   prof_vec_foreach (block, &heap->blocks) {
-    unsigned class = get_class (get_size (heap, block));
+    unsigned class = get_class (get_size (block));
     count_block (heap, block, max_lifetime_ns, &classes[class]);
     first = class < first ? class : first;
     end = class >= end ? class + 1 : end;

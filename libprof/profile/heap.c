@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/saturate.h"
-#include "base/sort.h"
 
 /* ---- times ---- */
 
@@ -49,43 +48,38 @@ complete_times (ProfHeap *heap)
 }
 
 static int
-compare_allocations (const void *a, const void *b)
+sort_allocations (ProfHeap *heap)
 {
-  const ProfHeapBlock *x = a, *y = b;
-  if (x->allocated_ns != y->allocated_ns)
-    return x->allocated_ns < y->allocated_ns ? -1 : 1;
-  return (x->sample > y->sample) - (x->sample < y->sample);
-}
-
-typedef struct {
-  int64_t time_ns;
-  uint32_t block;
-} Free;
-
-static int
-compare_frees (const void *a, const void *b)
-{
-  const Free *x = a, *y = b;
-  if (x->time_ns != y->time_ns)
-    return x->time_ns < y->time_ns ? -1 : 1;
-  return (x->block > y->block) - (x->block < y->block);
+  size_t n = heap->blocks.n;
+  cleanup (prof_free) ProfHeapMoment *moments = malloc ((n + 1) * sizeof *moments);
+  cleanup (prof_free) ProfHeapBlock *sorted = malloc ((n + 1) * sizeof *sorted);
+  if (moments == NULL || sorted == NULL)
+    return -ENOMEM;
+  for (uint32_t i = 0; i < n; i++)
+    moments[i] = (ProfHeapMoment){ heap->blocks.items[i].allocated_ns, i };
+  if (prof_heap_sort_moments (moments, n) < 0)
+    return -ENOMEM;
+  for (size_t i = 0; i < n; i++)
+    sorted[i] = heap->blocks.items[moments[i].block];
+  if (n > 0)
+    memcpy (heap->blocks.items, sorted, n * sizeof *sorted);
+  return 0;
 }
 
 static int
 sort_frees (ProfHeap *heap)
 {
   size_t n = 0;
-  cleanup (prof_free) Free *frees = malloc ((heap->blocks.n + 1) * sizeof *frees);
-  if (frees == NULL)
+  cleanup (prof_free) ProfHeapMoment *moments = malloc ((heap->blocks.n + 1) * sizeof *moments);
+  if (moments == NULL || prof_vec_reserve (&heap->frees, heap->blocks.n) < 0)
     return -ENOMEM;
   for (uint32_t i = 0; i < heap->blocks.n; i++)
     if (heap->blocks.items[i].freed_ns != PROF_HEAP_NOT_FREED)
-      frees[n++] = (Free){ heap->blocks.items[i].freed_ns, i };
-  prof_sort (frees, n, sizeof *frees, compare_frees);
-  if (prof_vec_reserve (&heap->frees, n) < 0)
+      moments[n++] = (ProfHeapMoment){ heap->blocks.items[i].freed_ns, i };
+  if (prof_heap_sort_moments (moments, n) < 0)
     return -ENOMEM;
   for (size_t i = 0; i < n; i++)
-    heap->frees.items[heap->frees.n++] = frees[i].block;
+    heap->frees.items[heap->frees.n++] = moments[i].block;
   return 0;
 }
 
@@ -118,8 +112,9 @@ build (ProfHeap *heap)
     return r;
   find_range (heap);
   complete_times (heap);
-  prof_sort (heap->blocks.items, heap->blocks.n, sizeof (ProfHeapBlock), compare_allocations);
-  r = sort_frees (heap);
+  r = sort_allocations (heap);
+  if (r == 0)
+    r = sort_frees (heap);
   if (r == 0)
     find_peak (heap);
   return r == 0 ? prof_heap_find_allocators (heap) : r;

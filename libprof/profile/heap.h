@@ -13,6 +13,7 @@
 typedef struct {
   int64_t allocated_ns, freed_ns; /* freed_ns: PROF_HEAP_NOT_FREED, or not before allocated_ns */
   int64_t objects, bytes;
+  int64_t size; /* of one block; negative: not known */
   uint32_t sample;
   bool has_lifetime; /* false: one of the times is not known, and is a stand-in */
 } ProfHeapBlock;
@@ -41,6 +42,14 @@ prof_heap_clamp (ProfHeapSum sum)
 /* Fills blocks and what the summary says of labels: has_times, has_frees, counts. 0, -ENOMEM, or
  * -EINVAL: the profile has no sample type of a heap. */
 int prof_heap_read_blocks (ProfHeap *heap);
+
+typedef struct {
+  int64_t time_ns;
+  uint32_t block;
+} ProfHeapMoment;
+
+/* By time; equal ones stay in their order. Times are not negative. 0 or -ENOMEM. */
+int prof_heap_sort_moments (ProfHeapMoment *moments, size_t n);
 
 /* Whether a block is live at a time. */
 static inline bool

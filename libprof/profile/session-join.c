@@ -77,7 +77,7 @@ static int
 append_sessions (ProfProfile *to, const ProfProfile *from)
 {
   prof_vec_foreach (range, &from->sessions) {
-    const uint8_t *bytes = from->session_bytes.items + range->start;
+    const uint8_t *bytes = range->n_bytes > 0 ? from->session_bytes.items + range->start : NULL;
     int r = prof_profile_append_session_bytes (to, bytes, range->n_bytes);
     if (r < 0)
       return r;

@@ -96,3 +96,47 @@ summarize (const ProfHeap *heap)
   prof_heap_get_summary (heap, &summary);
   return summary;
 }
+
+/* Points as "time live/objects +allocated/objects -freed/objects", times in ms. */
+static inline void
+write_point (FILE *stream, const ProfHeapPoint *point)
+{
+  fprintf (stream, "%lld %lld/%lld +%lld/%lld -%lld/%lld\n",
+           (long long)((point->time_ns - START) / MS), (long long)point->live_bytes,
+           (long long)point->live_objects, (long long)point->allocated_bytes,
+           (long long)point->allocated_objects, (long long)point->freed_bytes,
+           (long long)point->freed_objects);
+}
+
+static inline void
+assert_timeline (
+    const ProfHeap *heap, int64_t start_ms, int64_t end_ms, size_t n, const char *expected)
+{
+  ProfHeapPoint *points;
+  assert_int_equal (prof_heap_get_timeline (heap, START + start_ms * MS, START + end_ms * MS, n,
+                                            &points),
+                    0);
+  char *text = NULL;
+  size_t size;
+  FILE *stream = open_memstream (&text, &size);
+  for (size_t i = 0; i < n; i++)
+    write_point (stream, &points[i]);
+  fclose (stream);
+  assert_string_equal (text, expected);
+  free (text);
+  free (points);
+}
+
+static inline void
+assert_peak (const ProfHeap *heap, const char *expected)
+{
+  ProfHeapPoint peak;
+  char *text = NULL;
+  size_t size;
+  prof_heap_get_peak (heap, &peak);
+  FILE *stream = open_memstream (&text, &size);
+  write_point (stream, &peak);
+  fclose (stream);
+  assert_string_equal (text, expected);
+  free (text);
+}
