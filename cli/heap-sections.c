@@ -128,7 +128,8 @@ heap_print_sizes (const HeapView *view)
             format_count ((double)class->allocated_objects).text,
             format_bytes ((double)class->allocated_bytes).text,
             format_bytes ((double)class->live_bytes).text,
-            format_percent ((double)class->temporary_objects, (double)class->allocated_objects)
+            format_percent ((double)class->temporary_objects,
+                            view->summary.has_times ? (double)class->allocated_objects : 0)
                 .text);
     print_bar (class->allocated_objects, most);
   }

@@ -290,6 +290,8 @@ def test_profile_without_times():
     check('peak' not in text, text)
     check(selection('--allocated', profile=make_without_times())[1]
           == {'cache': (1000, 10), 'work': (50, 1)}, 'allocated')
+    text = heap_report('--sizes', profile=make_without_times()).stdout
+    check(re.search(r'^ +64 B - +127 B +10 +1000 B +300 B +-  #', text, re.M), text)
     for arguments in ['--timeline'], ['--temporary'], ['--at', '1s'], ['--range', '1s..', '--allocated']:
         result = heap_report(*arguments, profile=make_without_times(), status=1)
         check_in(result.stderr, 'has no times', '--leaks')
