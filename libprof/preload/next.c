@@ -106,7 +106,13 @@ free_without_alignment (void *block, size_t alignment, size_t size)
   next.free (block);
 }
 
-/* dlsym(3) allocates when it fails, and leaves a message that is not the program's. */
+void
+next_forget_error (void)
+{
+  dlsym (RTLD_NEXT, "malloc");
+}
+
+/* dlsym(3) allocates when it fails. */
 static void
 look_up_optional (void)
 {
@@ -115,7 +121,7 @@ look_up_optional (void)
   next.free_sized = found.free_sized ? found.free_sized : free_without_size;
   next.free_aligned_sized
       = found.free_aligned_sized ? found.free_aligned_sized : free_without_alignment;
-  dlerror ();
+  next_forget_error ();
 }
 
 /* Threads may do this at the same time: all find the same. */

@@ -36,3 +36,7 @@ extern NextFunctions next __attribute__ ((visibility ("hidden")));
 
 /* Looks up what is behind the hook, at once. */
 void next_look_up (void);
+
+/* After a dlsym(3) that failed: the program's dlerror(3) does not tell of it. It is not called
+ * here, as it allocates; a look-up that succeeds has the same effect. */
+void next_forget_error (void);

@@ -66,6 +66,8 @@ typedef struct {
 
 static Operators operators; /* what the program's calls go on to */
 static Operators behind;    /* as found behind the hook */
+/* An allocator may use the operators itself when dlsym(3) calls it. */
+static __thread bool is_looking_up __attribute__ ((tls_model ("initial-exec")));
 
 /* The operator that `caller` would call without the hook. */
 static void *
@@ -98,6 +100,8 @@ find_runtime_operator (const void *caller, const char *name)
   }                                                                                                \
   static void *early_##name parameters                                                             \
   {                                                                                                \
+    if (is_looking_up)                                                                             \
+      return plain_##name arguments;                                                               \
     operators_look_up ();                                                                          \
     return operators.name arguments;                                                               \
   }                                                                                                \
@@ -148,8 +152,9 @@ DEFINE_SAMPLE (_ZnamSt11align_val_tRKSt9nothrow_t,
   }                                                                                                \
   static void early_##name parameters                                                              \
   {                                                                                                \
-    operators_look_up ();                                                                          \
-    operators.name arguments;                                                                      \
+    if (!is_looking_up)                                                                            \
+      operators_look_up ();                                                                        \
+    (is_looking_up ? plain_##name : operators.name) arguments;                                     \
   }                                                                                                \
   PUBLIC void name parameters;                                                                     \
   void name parameters                                                                             \
@@ -185,9 +190,11 @@ operators_look_up (void)
 #define LOOK_UP_NEW(name, parameters, arguments, plain) LOOK_UP (name)
 #define LOOK_UP_DELETE(name, parameters, arguments) LOOK_UP (name)
   next_look_up ();
+  is_looking_up = true;
   NEW_FUNCTIONS (LOOK_UP_NEW)
   DELETE_FUNCTIONS (LOOK_UP_DELETE)
-  dlerror ();
+  next_forget_error ();
   operators = found;
+  is_looking_up = false;
   errno = saved_errno;
 }

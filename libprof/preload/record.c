@@ -23,21 +23,10 @@ tracks_frees (const Recording *recording)
   return recording->wanted->flags & PROF_HEAP_TRACKS_FREES;
 }
 
-static uint32_t
-get_tid (Thread *thread, const Recording *recording)
-{
-  if (UNLIKELY (thread->tid_of != recording->id)) {
-    thread->tid = (uint32_t)system_call (SYS_gettid, 0, 0, 0, 0, 0, 0);
-    thread->tid_of = recording->id;
-  }
-  return thread->tid;
-}
-
 /* ---- the records ---- */
 
 static void
 put_allocation (RingRecord *record,
-                Thread *thread,
                 const Recording *recording,
                 const void *block,
                 size_t size,
@@ -47,7 +36,7 @@ put_allocation (RingRecord *record,
   ring_put (record, (uint64_t)block);
   ring_put (record, size);
   ring_put (record, now_ns);
-  ring_put (record, (uint64_t)stack << 32 | get_tid (thread, recording));
+  ring_put (record, (uint64_t)stack << 32 | recording_get_tid (recording));
 }
 
 static void
@@ -88,7 +77,7 @@ write_allocation (const Recording *recording,
     recording_note_full (recording, now_ns);
     return false;
   }
-  put_allocation (&record, thread, recording, block, size, now_ns, known);
+  put_allocation (&record, recording, block, size, now_ns, known);
   if (!known)
     put_stack (&record, caller, n_stack);
   ring_commit (&record);
@@ -103,7 +92,7 @@ write_free (const Recording *recording, const void *block, uint64_t time_ns)
     return;
   ring_put (&record, (uint64_t)block);
   ring_put (&record, time_ns);
-  ring_put (&record, get_tid (&this_thread, recording));
+  ring_put (&record, recording_get_tid (recording));
   ring_commit (&record);
 }
 
@@ -192,6 +181,16 @@ count_sample (void *block, size_t n_counted, size_t size, const Caller *caller)
     record_allocation (block, n_counted, size, caller);
 }
 
+/* What was sampled before is forgotten here: nothing is written of it any more. */
+static void *
+realloc_unrecorded (void *block, size_t size)
+{
+  void *moved = next.realloc (block, size);
+  if (moved != block && block && is_maybe_sampled (block))
+    take_out (NULL, block);
+  return moved;
+}
+
 /* The allocator frees a moved block itself, and may have given it to another thread when its free
  * is written: so that has the time from before, which tells the two apart. Nothing has to be taken
  * back if the block did not move, or realloc failed. A block that was not sampled and grows in
@@ -199,20 +198,22 @@ count_sample (void *block, size_t n_counted, size_t size, const Caller *caller)
 void *
 record_realloc (void *block, size_t size, const Caller *caller)
 {
+  const Recording *recording = recording_get ();
+  if (!recording)
+    return realloc_unrecorded (block, size);
   bool was_sampled = is_maybe_sampled (block) && block && is_sampled (block);
   uint64_t before_ns = was_sampled ? monotonic_ns () : 0;
   size_t old_size = block && !was_sampled ? next.malloc_usable_size (block) : 0;
   void *moved = next.realloc (block, size);
 
   bool is_gone = block && (moved ? moved != block : size == 0);
-  const Recording *recording = was_sampled ? recording_get () : NULL;
   if (was_sampled && is_gone && take_out (recording, block))
     write_free (recording, block, before_ns);
   if (!moved)
     return NULL;
   if (moved != block)
     count_sample (moved, size, size, caller);
-  else if (recording)
+  else if (was_sampled)
     write_allocation (recording, block, size, caller, PROF_HEAP_IN_PLACE);
   else if (size > old_size)
     count_sample (block, size - old_size, size, caller);

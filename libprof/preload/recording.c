@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "slot-claim.h"
+#include "system-call.h"
 #include "thread.h"
 
 /* A reader that has not moved for so long is taken for dead. */
@@ -103,6 +104,17 @@ recording_get (void)
   return recording;
 }
 
+uint32_t
+recording_get_tid (const Recording *recording)
+{
+  Thread *thread = &this_thread;
+  if (UNLIKELY (thread->tid_of != recording->id)) {
+    thread->tid = (uint32_t)system_call (SYS_gettid, 0, 0, 0, 0, 0, 0);
+    thread->tid_of = recording->id;
+  }
+  return thread->tid;
+}
+
 bool
 recording_prepare (void)
 {
@@ -117,7 +129,10 @@ recording_begin (const Region *shared, ProfHeapObstacle obstacle)
   atomic_store (&process.claim, UNCLAIMED);
   claim (true);
   atomic_store_explicit (&has_region, true, memory_order_release);
-  return atomic_load (&process.claim) == CLAIMED;
+  if (atomic_load (&process.claim) != CLAIMED)
+    return false;
+  recording_get_tid (&process.recording);
+  return true;
 }
 
 bool

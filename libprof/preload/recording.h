@@ -43,6 +43,9 @@ const Recording *recording_get (void);
 void recording_note_full (const Recording *recording, uint64_t now_ns);
 bool recording_is_abandoned (const Recording *recording);
 
+/* The calling thread's number, asked for once in each process and recording. */
+uint32_t recording_get_tid (const Recording *recording);
+
 uint64_t monotonic_ns (void);
 
 /* ---- for who starts it ---- */

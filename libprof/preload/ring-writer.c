@@ -21,16 +21,17 @@ count_dropped (const RingWriter *ring, ProfHeapKind kind)
                              1, memory_order_relaxed);
 }
 
-/* Acquire on the tail: the reader has read what is about to be overwritten. */
+/* The tail first, which never overtakes the head: what is used is not less than what is thought
+ * here. Acquire on it: the reader has read what is about to be overwritten. */
 static bool
 reserve (const RingWriter *ring, ProfHeapKind kind, size_t n_bytes, uint64_t *ret)
 {
   ProfHeapSlot *slot = ring->slot;
-  uint64_t capacity = get_capacity (ring, kind);
-  uint64_t head = atomic_load_explicit (&slot->head, memory_order_relaxed);
+  uint64_t capacity = get_capacity (ring, kind), head;
   do {
-    uint64_t used = head - atomic_load_explicit (&slot->tail, memory_order_acquire);
-    if (used > capacity || capacity - used < n_bytes)
+    uint64_t tail = atomic_load_explicit (&slot->tail, memory_order_acquire);
+    head = atomic_load_explicit (&slot->head, memory_order_relaxed);
+    if (head - tail > capacity || capacity - (head - tail) < n_bytes)
       return false;
   } while (!atomic_compare_exchange_weak_explicit (&slot->head, &head, head + n_bytes,
                                                    memory_order_relaxed, memory_order_relaxed));
