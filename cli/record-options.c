@@ -227,7 +227,6 @@ make_heap_config (const RecordOptions *chosen, char **command)
   config.max_stack_depth = chosen->max_depth;
   config.track_deallocations = !chosen->no_frees;
   config.stack_bytes = (uint32_t)chosen->stack_bytes;
-  config.max_samples = MAX_SAMPLES;
   config.include_thread_names = !chosen->no_thread_names;
   config.collect_thread_ids = !chosen->no_thread_ids;
   return config;

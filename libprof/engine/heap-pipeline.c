@@ -113,7 +113,8 @@ add_stack (ProfHeapPipeline *pipeline,
     n = unwind (pipeline, &image->space, &registers, &slice, &end);
   int r
       = prof_stack_builder_add (&pipeline->builder, &image->space, event->tid, 0, n, end, ret_node);
-  if (r < 0 || end != PROF_STACK_ROOT)
+  bool is_whole = end == PROF_STACK_ROOT || end == PROF_STACK_DEPTH_LIMIT;
+  if (r < 0 || r == PROF_STACK_NOT_KEPT || !is_whole)
     return r;
   r = prof_known_stacks_add (&image->known, &pipeline->witness, *ret_node);
   return r < 0 ? r : 0;
@@ -136,6 +137,20 @@ get_stack (ProfHeapPipeline *pipeline,
 /* ---- events ---- */
 
 static int
+get_thread (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint32_t tid, uint32_t *ret_thread)
+{
+  if (image->latest_tid != tid || tid == 0) {
+    int r = prof_process_table_get_thread (&pipeline->processes, image->pid, tid,
+                                           &image->latest_thread);
+    if (r < 0)
+      return r;
+    image->latest_tid = tid;
+  }
+  *ret_thread = image->latest_thread;
+  return 0;
+}
+
+static int
 take_allocation (ProfHeapPipeline *pipeline,
                  ProfHeapImage *image,
                  const ProfHeapEvent *event,
@@ -146,8 +161,7 @@ take_allocation (ProfHeapPipeline *pipeline,
                             .address = event->address,
                             .size = event->size,
                             .time_ns = event->time_ns };
-  int r = prof_process_table_get_thread (&pipeline->processes, image->pid, event->tid,
-                                         &sample.thread);
+  int r = get_thread (pipeline, image, event->tid, &sample.thread);
   if (r < 0 || (r = get_stack (pipeline, image, event, now_ns, &sample.stack)) < 0)
     return r;
   r = prof_heap_store_allocate (&pipeline->store, &sample);
@@ -169,7 +183,7 @@ take (ProfHeapPipeline *pipeline, ProfHeapImage *image, const ProfHeapEvent *eve
 static int
 drain_image (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns, bool is_over)
 {
-  uint64_t released = image->ring.position;
+  uint64_t first = image->ring.position, released = first;
   ProfHeapEvent event;
   int r;
   while ((r = prof_heap_ring_next (&image->ring, now_ns, is_over, &event)) > 0) {
@@ -181,6 +195,7 @@ drain_image (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns, 
     }
   }
   prof_heap_ring_release (&image->ring);
+  pipeline->is_busy |= image->ring.position - first > image->ring.n_bytes / 8;
   return r;
 }
 
@@ -202,6 +217,7 @@ int
 prof_heap_pipeline_drain (ProfHeapPipeline *pipeline, uint64_t now_ns)
 {
   int r = prof_heap_images_find_new (pipeline);
+  pipeline->is_busy = false;
   for (size_t i = pipeline->images.n; i-- > 0 && r >= 0;) {
     ProfHeapImage *image = pipeline->images.items[i];
     bool is_over = prof_heap_image_is_over (pipeline, image);

@@ -22,6 +22,7 @@ typedef struct {
   uint64_t claim_ns;
   int pid_fd;            /* -1: it was gone when it was first seen, or is this process */
   uint64_t maps_read_ns; /* from /proc, last */
+  uint32_t latest_tid, latest_thread; /* of the event before this one; tid 0: none */
   ProfHeapObstacle obstacle;
   ProfAddressSpace space; /* of this image: the process's next one has another */
   ProfHeapRing ring;
@@ -40,6 +41,7 @@ typedef struct {
 typedef struct {
   ProfHeapRegion *region; /* borrowed */
   bool is_self;           /* the one slot is this process's */
+  bool is_busy;           /* a ring was filled to an eighth at least: it will be again soon */
   ProfProcessTable processes;
   ProfStackBuilder builder;
   ProfHeapStore store;

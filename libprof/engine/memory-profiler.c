@@ -23,6 +23,7 @@
 
 /* Rings have no descriptor to wait for. */
 #define POLL_NS 20000000u
+#define BUSY_POLL_NS 1000000u
 #define COUNTERS_INTERVAL_NS 250000000u
 /* Processes whose obstacle is told. */
 #define MAX_REFUSALS 5u
@@ -72,6 +73,7 @@ drain (void *owner, uint64_t until_ns)
     return 0;
   uint64_t n_dropped = profiler->pipeline.n_dropped;
   int r = prof_heap_pipeline_drain (&profiler->pipeline, prof_monotonic_ns ());
+  profiler->collector.poll_ns = profiler->pipeline.is_busy ? BUSY_POLL_NS : POLL_NS;
   count (profiler);
   if (profiler->pipeline.n_dropped > n_dropped)
     prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
