@@ -134,8 +134,8 @@ prof_heap_region_finish (ProfHeapRegion *region)
 {
   if (region->header == NULL)
     return;
-  atomic_store (&region->header->is_running, 0);
   if (region->fd >= 0) {
+    atomic_store (&region->header->is_running, 0);
     munmap (region->header, region->total_bytes);
     close (region->fd);
   }

@@ -40,7 +40,7 @@ int prof_heap_region_new (const ProfHeapRegionConfig *config,
                           ProfError *reterr);
 /* The region of a hook in this process. -EINVAL: its geometry makes no sense. */
 int prof_heap_region_adopt (ProfHeapHeader *header, ProfHeapRegion *ret);
-/* Programs that have it mapped keep it. */
+/* Programs that have it mapped keep it, stopped. An adopted one is left as it is. */
 void prof_heap_region_finish (ProfHeapRegion *region);
 
 /* Starts or stops the sampling in all programs. */

@@ -40,15 +40,6 @@ read_word (const ProfHeapRing *ring, uint64_t position)
   return __atomic_load_n ((const uint64_t *)get_bytes (ring, position), __ATOMIC_ACQUIRE);
 }
 
-/* All that was reserved so far is skipped: what is in it can't be told apart. */
-static void
-skip_to (ProfHeapRing *ring, uint64_t head)
-{
-  ring->position = head;
-  ring->n_skipped++;
-  ring->stuck_since_ns = 0;
-}
-
 static bool
 is_patient (ProfHeapRing *ring, uint64_t now_ns)
 {
@@ -83,12 +74,30 @@ get_size (const ProfHeapRing *ring, uint64_t head)
   return is_good ? n : 0;
 }
 
-/* Gives up a record, or all there is where its size is not known. */
 static void
-give_up (ProfHeapRing *ring, uint64_t head, bool has_size)
+skip_to (ProfHeapRing *ring, uint64_t position)
 {
-  size_t n = has_size ? get_size (ring, head) : 0;
-  skip_to (ring, n > 0 ? ring->position + n : head);
+  ring->position = position;
+  ring->n_skipped++;
+  ring->stuck_since_ns = 0;
+}
+
+static bool
+has_tag (const ProfHeapRing *ring, uint64_t position, uint64_t state)
+{
+  return read_word (ring, position) == (position | state);
+}
+
+/* Where the next record begins, if the one at hand does not say. Its tag tells it from the bytes of
+ * others, as that is of its place and its round. */
+static uint64_t
+find_next (const ProfHeapRing *ring, uint64_t head)
+{
+  uint64_t position = ring->position + 8;
+  while (position != head && !has_tag (ring, position, PROF_HEAP_COMMITTED)
+         && !has_tag (ring, position, PROF_HEAP_RESERVED))
+    position += 8;
+  return position;
 }
 
 int
@@ -100,14 +109,13 @@ prof_heap_ring_next (ProfHeapRing *ring, uint64_t now_ns, bool is_dead, ProfHeap
       skip_to (ring, head & ~(uint64_t)7);
       return 0;
     }
-    uint64_t tag = read_word (ring, ring->position);
-    bool is_committed = tag == (ring->position | PROF_HEAP_COMMITTED);
-    bool is_reserved = tag == (ring->position | PROF_HEAP_RESERVED);
+    bool is_committed = has_tag (ring, ring->position, PROF_HEAP_COMMITTED);
     if (!is_committed && !is_dead && is_patient (ring, now_ns))
       return 0;
-    size_t n = is_committed ? get_size (ring, head) : 0;
-    if (n == 0) {
-      give_up (ring, head, is_reserved);
+    bool has_size = is_committed || has_tag (ring, ring->position, PROF_HEAP_RESERVED);
+    size_t n = has_size ? get_size (ring, head) : 0;
+    if (!is_committed || n == 0) {
+      skip_to (ring, n > 0 ? ring->position + n : find_next (ring, head));
       continue;
     }
     const uint8_t *bytes = straighten (ring, ring->position, n);

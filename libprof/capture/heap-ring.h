@@ -29,8 +29,8 @@ void prof_heap_ring_init (ProfHeapRing *ring,
 void prof_heap_ring_finish (ProfHeapRing *ring);
 
 /* Takes the next event: it is good until the next call. 1; 0: there is none yet; -ENOMEM. A record
- * that is not finished a second after the one before it is given up, as is everything behind the
- * first unfinished one if `is_dead`: its writer is gone. */
+ * that is not finished a second after the one before it is given up, and at once if `is_dead`: its
+ * writer is gone. */
 int prof_heap_ring_next (ProfHeapRing *ring, uint64_t now_ns, bool is_dead, ProfHeapEvent *ret);
 
 /* Gives the room of what was taken back to the writers. */

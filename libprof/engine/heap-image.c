@@ -112,6 +112,14 @@ note_obstacle (ProfHeapPipeline *pipeline, const ProfHeapSlot *slot)
   return slot->obstacle == PROF_HEAP_WORKS ? 0 : prof_vec_push (&pipeline->refusals, refusal);
 }
 
+/* The pid is what a claim ends with. */
+static bool
+is_claimed (const ProfHeapSlot *slot)
+{
+  return atomic_load_explicit (&slot->state, memory_order_acquire) == PROF_HEAP_SLOT_CLAIMED
+         && __atomic_load_n (&slot->pid, __ATOMIC_ACQUIRE) != 0;
+}
+
 /* Parents come before their children: in the order of the claims. */
 int
 prof_heap_images_find_new (ProfHeapPipeline *pipeline)
@@ -121,8 +129,7 @@ prof_heap_images_find_new (ProfHeapPipeline *pipeline)
     uint64_t oldest_ns = UINT64_MAX;
     for (uint32_t i = 0; i < pipeline->region->n_slots; i++) {
       ProfHeapSlot *slot = prof_heap_region_get_slot (pipeline->region, i);
-      if (atomic_load_explicit (&slot->state, memory_order_acquire) == PROF_HEAP_SLOT_CLAIMED
-          && slot->claim_ns < oldest_ns && find_slot (pipeline, i) == NULL) {
+      if (is_claimed (slot) && slot->claim_ns < oldest_ns && find_slot (pipeline, i) == NULL) {
         oldest = i;
         oldest_ns = slot->claim_ns;
       }
@@ -182,6 +189,14 @@ prof_heap_image_close (ProfHeapPipeline *pipeline, size_t number)
   free_image (image);
   pipeline->images.items[number] = pipeline->images.items[--pipeline->images.n];
   return r;
+}
+
+void
+prof_heap_images_forget_stacks (ProfHeapPipeline *pipeline)
+{
+  prof_vec_foreach (image, &pipeline->images) {
+    prof_known_stacks_forget (&(*image)->known);
+  }
 }
 
 void

@@ -13,4 +13,7 @@ bool prof_heap_image_is_over (const ProfHeapPipeline *pipeline, const ProfHeapIm
 /* Lets go of an image and frees its slot. 0 or -ENOMEM. */
 int prof_heap_image_close (ProfHeapPipeline *pipeline, size_t image);
 
+/* Takes back the numbers of known stacks: they mean nothing to a later recording of the region. */
+void prof_heap_images_forget_stacks (ProfHeapPipeline *pipeline);
+
 void prof_heap_images_finish (ProfHeapPipeline *pipeline);

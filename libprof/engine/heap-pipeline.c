@@ -10,8 +10,10 @@
 #include "engine/process-maps.h"
 #include "unwind/register-map.h"
 
-/* Maps are read again when a stack ends in code that is not known, but not for each one. */
+/* Maps are read again when a stack ends in code that is not known, but not for each one; and now
+ * and then, as other code may be where some was. */
 #define MAPS_INTERVAL_NS 100000000u
+#define MAPS_AGE_NS 1000000000u
 
 int
 prof_heap_pipeline_init (ProfHeapPipeline *pipeline, const ProfHeapPipelineConfig *config)
@@ -81,12 +83,12 @@ unwind (ProfHeapPipeline *pipeline,
   return n;
 }
 
-/* Reads the maps again if it is time; true if they have changed. */
+/* Reads the maps again if they are that old; true if they have changed. */
 static bool
-refresh_maps (ProfHeapImage *image, uint64_t now_ns)
+refresh_maps (ProfHeapImage *image, uint64_t now_ns, uint64_t age_ns)
 {
   bool has_changed = false;
-  if (now_ns - image->maps_read_ns < MAPS_INTERVAL_NS)
+  if (image->is_over || now_ns - image->maps_read_ns < age_ns)
     return false;
   image->maps_read_ns = now_ns;
   if (prof_process_maps_refresh (&image->space, &has_changed) >= 0 && has_changed)
@@ -109,12 +111,14 @@ add_stack (ProfHeapPipeline *pipeline,
   if (known != 0 && prof_known_stacks_get_node (&image->known, known, ret_node))
     return 0;
   size_t n = unwind (pipeline, &image->space, &registers, &slice, &end);
-  if (end != PROF_STACK_ROOT && refresh_maps (image, now_ns))
+  bool is_whole = end == PROF_STACK_ROOT || end == PROF_STACK_DEPTH_LIMIT;
+  if (!is_whole && refresh_maps (image, now_ns, MAPS_INTERVAL_NS))
     n = unwind (pipeline, &image->space, &registers, &slice, &end);
   int r
       = prof_stack_builder_add (&pipeline->builder, &image->space, event->tid, 0, n, end, ret_node);
-  bool is_whole = end == PROF_STACK_ROOT || end == PROF_STACK_DEPTH_LIMIT;
-  if (r < 0 || r == PROF_STACK_NOT_KEPT || !is_whole)
+  /* A stack that ends in code without unwind data always does, if there was none when it was sent
+   * either. */
+  if (r < 0 || r == PROF_STACK_NOT_KEPT || (!is_whole && image->maps_read_ns < event->time_ns))
     return r;
   r = prof_known_stacks_add (&image->known, &pipeline->witness, *ret_node);
   return r < 0 ? r : 0;
@@ -179,23 +183,27 @@ take (ProfHeapPipeline *pipeline, ProfHeapImage *image, const ProfHeapEvent *eve
   return r == -EINVAL ? 0 : r;
 }
 
-/* Room is given back often, so that a busy writer does not meet a full ring. */
+/* At most as much as the ring holds: a writer may be as fast as we are. Room is given back often,
+ * so that it does not meet a full ring. */
 static int
-drain_image (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns, bool is_over)
+drain_image (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns)
 {
-  uint64_t first = image->ring.position, released = first;
+  ProfHeapRing *ring = &image->ring;
+  uint64_t first = ring->position, released = first;
   ProfHeapEvent event;
-  int r;
-  while ((r = prof_heap_ring_next (&image->ring, now_ns, is_over, &event)) > 0) {
-    if ((r = take (pipeline, image, &event, now_ns)) < 0)
-      break;
-    if (image->ring.position - released > image->ring.n_bytes / 16) {
-      prof_heap_ring_release (&image->ring);
-      released = image->ring.position;
+  int r = 0;
+  while (r >= 0 && ring->position - first < ring->n_bytes
+         && (r = prof_heap_ring_next (ring, now_ns, image->is_over, &event)) > 0) {
+    r = take (pipeline, image, &event, now_ns);
+    if (ring->position - released > ring->n_bytes / 16) {
+      prof_heap_ring_release (ring);
+      released = ring->position;
     }
   }
-  prof_heap_ring_release (&image->ring);
-  pipeline->is_busy |= image->ring.position - first > image->ring.n_bytes / 8;
+  prof_heap_ring_release (ring);
+  if (ring->position != first)
+    refresh_maps (image, now_ns, MAPS_AGE_NS);
+  pipeline->is_busy |= ring->position - first > ring->n_bytes / 8;
   return r;
 }
 
@@ -217,12 +225,12 @@ int
 prof_heap_pipeline_drain (ProfHeapPipeline *pipeline, uint64_t now_ns)
 {
   int r = prof_heap_images_find_new (pipeline);
-  pipeline->is_busy = false;
+  pipeline->is_busy = pipeline->images.n > pipeline->region->n_slots / 2;
   for (size_t i = pipeline->images.n; i-- > 0 && r >= 0;) {
     ProfHeapImage *image = pipeline->images.items[i];
-    bool is_over = prof_heap_image_is_over (pipeline, image);
-    r = drain_image (pipeline, image, now_ns, is_over);
-    if (r >= 0 && is_over)
+    image->is_over = prof_heap_image_is_over (pipeline, image);
+    r = drain_image (pipeline, image, now_ns);
+    if (r >= 0 && image->is_over)
       r = prof_heap_image_close (pipeline, i);
   }
   publish_counts (pipeline);

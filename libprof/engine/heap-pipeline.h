@@ -21,6 +21,7 @@ typedef struct {
   uint32_t number; /* of the store's process */
   uint64_t claim_ns;
   int pid_fd;            /* -1: it was gone when it was first seen, or is this process */
+  bool is_over;          /* it writes no more, and /proc has nothing of it */
   uint64_t maps_read_ns; /* from /proc, last */
   uint32_t latest_tid, latest_thread; /* of the event before this one; tid 0: none */
   ProfHeapObstacle obstacle;
@@ -41,7 +42,6 @@ typedef struct {
 typedef struct {
   ProfHeapRegion *region; /* borrowed */
   bool is_self;           /* the one slot is this process's */
-  bool is_busy;           /* a ring was filled to an eighth at least: it will be again soon */
   ProfProcessTable processes;
   ProfStackBuilder builder;
   ProfHeapStore store;
@@ -51,6 +51,7 @@ typedef struct {
   uint64_t start_ns;         /* what is older is of an earlier recording */
   uint64_t n_drops_of_ended; /* records that images dropped which are gone */
   uint32_t n_images;         /* ever seen */
+  bool is_busy;              /* rings or slots fill up: look again soon */
   char *main_path;           /* of the first image's program; NULL: not known */
 
   atomic_ullong n_dropped;

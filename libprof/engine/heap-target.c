@@ -222,11 +222,15 @@ prof_heap_target_begin (ProfHeapTarget *target, ProfError *reterr)
 }
 
 void
+prof_heap_target_disable (ProfHeapTarget *target)
+{
+  if (target->region.header != NULL)
+    prof_heap_region_set_running (&target->region, false);
+}
+
+void
 prof_heap_target_end (ProfHeapTarget *target)
 {
-  if (target->region.header == NULL)
-    return;
-  prof_heap_region_set_running (&target->region, false);
-  if (target->detach != NULL)
+  if (target->region.header != NULL && target->detach != NULL)
     target->detach ();
 }

@@ -30,6 +30,8 @@ int prof_heap_target_open (ProfHeapTarget *target, ProfError *reterr);
 /* From here on there are samples. Collector's thread. */
 int prof_heap_target_begin (ProfHeapTarget *target, ProfError *reterr);
 /* No more samples. Collector's thread. */
+void prof_heap_target_disable (ProfHeapTarget *target);
+/* What is shared has been read: this process may be recorded anew. Collector's thread. */
 void prof_heap_target_end (ProfHeapTarget *target);
 
 /* Whether the calling thread's own allocations are left out; counted. */

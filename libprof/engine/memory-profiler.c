@@ -15,6 +15,7 @@
 #include "capture/session-notes.h"
 #include "engine/collector.h"
 #include "engine/counters.h"
+#include "engine/heap-image.h"
 #include "engine/heap-pipeline.h"
 #include "engine/heap-profile-maker.h"
 #include "engine/heap-target.h"
@@ -84,13 +85,15 @@ static void
 disable (void *owner)
 {
   ProfMemoryProfiler *profiler = owner;
-  prof_heap_target_end (&profiler->target);
+  prof_heap_target_disable (&profiler->target);
 }
 
 static void
 end (void *owner)
 {
-  (void)owner;
+  ProfMemoryProfiler *profiler = owner;
+  prof_heap_images_forget_stacks (&profiler->pipeline);
+  prof_heap_target_end (&profiler->target);
 }
 
 /* ---- life ---- */

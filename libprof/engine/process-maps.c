@@ -40,17 +40,24 @@ prof_process_maps_read (ProfAddressSpace *space)
 }
 
 static bool
-spaces_are_equal (const ProfAddressSpace *a, const ProfAddressSpace *b)
+maps_are_equal (const ProfCodeMap *a, const ProfCodeMap *b)
 {
-  if (a->maps.n != b->maps.n)
-    return false;
-  for (size_t i = 0; i < a->maps.n; i++) {
-    const ProfCodeMap *x = &a->maps.items[i], *y = &b->maps.items[i];
-    if (x->start != y->start || x->end != y->end || x->offset != y->offset
-        || x->key.inode != y->key.inode || strcmp (x->key.path, y->key.path) != 0)
-      return false;
+  return a->start == b->start && a->end == b->end && a->offset == b->offset
+         && a->key.inode == b->key.inode && strcmp (a->key.path, b->key.path) == 0;
+}
+
+/* Maps are in the order of their addresses. */
+static size_t
+count_equal_maps (const ProfAddressSpace *a, const ProfAddressSpace *b)
+{
+  size_t n = 0;
+  for (size_t i = 0, j = 0; i < a->maps.n; i++) {
+    while (j < b->maps.n && b->maps.items[j].start < a->maps.items[i].start)
+      j++;
+    if (j < b->maps.n && maps_are_equal (&a->maps.items[i], &b->maps.items[j]))
+      n++;
   }
-  return true;
+  return n;
 }
 
 int
@@ -60,7 +67,9 @@ prof_process_maps_refresh (ProfAddressSpace *space, bool *ret_changed)
   *ret_changed = false;
   prof_address_space_init (&now, space->pid);
   int r = prof_process_maps_read (&now);
-  if (r >= 0 && now.maps.n > 0 && !spaces_are_equal (&now, space)) {
+  size_t n_equal = count_equal_maps (&now, space), n_old = space->maps.n;
+  bool is_other_program = n_equal == 0 && n_old > 0;
+  if (r >= 0 && !is_other_program && (n_equal < now.maps.n || n_equal < n_old)) {
     *ret_changed = true;
     now.generation = space->generation + 1;
     ProfAddressSpace old = *space;

@@ -14,5 +14,6 @@ int prof_process_maps_parse (ProfAddressSpace *space, const char *text, size_t n
 int prof_process_maps_read (ProfAddressSpace *space);
 
 /* Makes the space what the process has mapped now; *ret_changed: it was different. A process that
- * is gone or closed to us keeps what is known. 0 or -ENOMEM. */
+ * is gone, closed to us or another program by now (nothing is where it was) keeps what is known. 0
+ * or -ENOMEM. */
 int prof_process_maps_refresh (ProfAddressSpace *space, bool *ret_changed);

@@ -137,16 +137,17 @@ attach (const ProfHeapHeader *wanted)
     return -ENOTSUP;
   if (recording_has_region () && !own.header)
     return -EBUSY;
-  if (own.header && atomic_load (&own.header->is_running)
-      && own.header->only_pid == (uint32_t)getpid ())
+  if (own.header && own.header->only_pid == (uint32_t)getpid ())
     return -EBUSY;
   int r = own.header ? 0 : make_own_memory (wanted);
   if (r < 0)
     return r;
   set_wanted (wanted);
   live_set_want_all (&process.live, false);
-  if (!take_slot ())
+  if (!take_slot ()) {
+    own.header->only_pid = 0;
     return -ENOMEM;
+  }
   atomic_store (&own.header->is_running, 1);
   return 0;
 }
@@ -171,8 +172,10 @@ prof_heap_attach (const ProfHeapHeader *wanted, ProfHeapHeader **ret)
 void
 prof_heap_detach (void)
 {
-  if (own.header)
-    atomic_store (&own.header->is_running, 0);
+  if (!own.header)
+    return;
+  atomic_store (&own.header->is_running, 0);
+  own.header->only_pid = 0;
 }
 
 void
