@@ -189,9 +189,11 @@ prof_heap_target_open (ProfHeapTarget *target, ProfError *reterr)
 
 /* ---- begin and end ---- */
 
-static int
-begin_self (ProfHeapTarget *target, ProfError *reterr)
+int
+prof_heap_target_attach (ProfHeapTarget *target, ProfError *reterr)
 {
+  if (target->config->target != PROF_MEMORY_SELF)
+    return 0;
   ProfHeapRegionConfig config = make_region_config (target->config);
   ProfHeapHeader wanted, *header;
   prof_heap_region_fill_header (&config, &wanted);
@@ -214,7 +216,7 @@ int
 prof_heap_target_begin (ProfHeapTarget *target, ProfError *reterr)
 {
   if (target->config->target == PROF_MEMORY_SELF)
-    return begin_self (target, reterr);
+    return 0;
   prof_heap_region_set_running (&target->region, true);
   if (target->config->target == PROF_MEMORY_CHILDREN)
     return 0;

@@ -27,7 +27,10 @@ void prof_heap_target_finish (ProfHeapTarget *target);
 
 /* Makes what is shared, and forks a command. Caller's thread. */
 int prof_heap_target_open (ProfHeapTarget *target, ProfError *reterr);
-/* From here on there are samples. Collector's thread. */
+/* Recording this process begins with what the caller's thread does next; with other threads within
+ * their next 64 KiB. Caller's thread; nothing to do for other targets. */
+int prof_heap_target_attach (ProfHeapTarget *target, ProfError *reterr);
+/* From here on there are samples of others. Collector's thread. */
 int prof_heap_target_begin (ProfHeapTarget *target, ProfError *reterr);
 /* No more samples. Collector's thread. */
 void prof_heap_target_disable (ProfHeapTarget *target);

@@ -22,7 +22,8 @@
 #include "engine/machine.h"
 #include "engine/memory-config.h"
 
-/* Rings have no descriptor to wait for. */
+/* Rings have no descriptor to wait for. With every allocation they are soon full, at first of stacks
+ * that are not known yet. */
 #define POLL_NS 20000000u
 #define BUSY_POLL_NS 1000000u
 #define COUNTERS_INTERVAL_NS 250000000u
@@ -65,6 +66,13 @@ count (ProfMemoryProfiler *profiler)
   prof_counters_add_row (&profiler->counters, now_ns, pids, n_pids);
 }
 
+static void
+set_poll_interval (ProfMemoryProfiler *profiler)
+{
+  bool is_busy = profiler->pipeline.is_busy || profiler->config.values.sampling_rate == 1;
+  profiler->collector.poll_ns = is_busy ? BUSY_POLL_NS : POLL_NS;
+}
+
 static int
 drain (void *owner, uint64_t until_ns)
 {
@@ -74,7 +82,7 @@ drain (void *owner, uint64_t until_ns)
     return 0;
   uint64_t n_dropped = profiler->pipeline.n_dropped;
   int r = prof_heap_pipeline_drain (&profiler->pipeline, prof_monotonic_ns ());
-  profiler->collector.poll_ns = profiler->pipeline.is_busy ? BUSY_POLL_NS : POLL_NS;
+  set_poll_interval (profiler);
   count (profiler);
   if (profiler->pipeline.n_dropped > n_dropped)
     prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
@@ -118,7 +126,7 @@ open_all (ProfMemoryProfiler *profiler, ProfError *reterr)
     return prof_error_set (reterr, r, "Can't prepare the recording: %s%s", strerror (-r),
                            prof_error_get_remedy (r));
   profiler->collector.duration_ns = config->duration_ns;
-  profiler->collector.poll_ns = POLL_NS;
+  set_poll_interval (profiler);
   profiler->target.collector = &profiler->collector;
   return prof_heap_target_open (&profiler->target, reterr);
 }
@@ -170,7 +178,8 @@ prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError *reterr)
   profiler->is_started = true;
   profiler->start_monotonic_ns = prof_monotonic_ns ();
   profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
-  return prof_collector_start (&profiler->collector, reterr);
+  int r = prof_heap_target_attach (&profiler->target, reterr);
+  return r < 0 ? r : prof_collector_start (&profiler->collector, reterr);
 }
 
 int

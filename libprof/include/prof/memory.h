@@ -86,6 +86,8 @@ PROF_API int prof_memory_profiler_new (const ProfMemoryConfig *config,
                                        ProfError *reterr);
 /* Stops if running. A command that was never started is killed; a started one goes on. */
 PROF_API ProfMemoryProfiler *prof_memory_profiler_free (ProfMemoryProfiler *profiler);
+/* PROF_MEMORY_SELF: recording begins with what the calling thread allocates next, and with other
+ * threads that run already within their next 64 KiB. */
 PROF_API int prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError *reterr);
 /* Sampling ends before it returns; what is in the rings is still taken. A command goes on,
  * unslowed.
