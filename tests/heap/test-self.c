@@ -48,7 +48,7 @@ start (void)
   ProfError error = PROF_ERROR_INIT;
   config.sampling_rate = 1;
   config.min_sample_size = 0;
-  config.ring_bytes = 64u << 20; /* nothing may be lost on a busy machine */
+  config.ring_bytes = 256u << 20; /* nothing may be lost on a busy machine */
   if (prof_memory_profiler_new (&config, &profiler, &error) < 0
       || prof_memory_profiler_start (profiler, &error) < 0)
     fail_msg ("%s", error.message);
