@@ -38,8 +38,6 @@ logarithm (double x)
 static uint64_t
 draw_gap (Countdown *countdown, uint64_t rate)
 {
-  if (rate <= 1)
-    return 0;
   double uniform = ((draw (countdown) >> 11) + 1) * 0x1p-53;
   double gap = -logarithm (uniform) * (double)rate;
   return gap < 0x1p62 ? (uint64_t)gap : (uint64_t)1 << 62;
@@ -53,18 +51,32 @@ set_gap (Countdown *countdown, uint64_t gap)
   countdown->left = (int64_t)step;
 }
 
+/* Negative from the start: blocks of no bytes are hit, too. */
+static void
+hit_always (Countdown *countdown)
+{
+  countdown->rest = 0;
+  countdown->left = -1;
+}
+
 void
 countdown_begin (Countdown *countdown, uint64_t seed, uint64_t rate)
 {
   countdown->random = seed;
-  set_gap (countdown, draw_gap (countdown, rate));
+  if (rate <= 1)
+    hit_always (countdown);
+  else
+    set_gap (countdown, draw_gap (countdown, rate));
 }
 
 bool
 countdown_step (Countdown *countdown, uint64_t rate)
 {
   uint64_t overshoot = -(uint64_t)countdown->left;
-  bool is_hit = overshoot > countdown->rest;
-  set_gap (countdown, is_hit ? draw_gap (countdown, rate) : countdown->rest - overshoot);
+  bool is_hit = rate <= 1 || overshoot > countdown->rest;
+  if (rate <= 1)
+    hit_always (countdown);
+  else
+    set_gap (countdown, is_hit ? draw_gap (countdown, rate) : countdown->rest - overshoot);
   return is_hit;
 }

@@ -16,7 +16,8 @@ typedef struct {
   uint64_t random; /* state of the generator */
 } Countdown;
 
-/* Begins anew with a mean distance of `rate` bytes; 1: every allocation is a hit. */
+/* Begins anew with a mean distance of `rate` bytes; 1: every allocation is a hit, and else one of
+ * no bytes never is. */
 void countdown_begin (Countdown *countdown, uint64_t seed, uint64_t rate);
 
 /* For the allocation that made `left` negative: whether it was hit. `left` is set anew. */

@@ -16,19 +16,12 @@ find_bucket (const LiveSet *set, uint64_t address, unsigned neighbour)
 }
 
 static void
-count_up (_Atomic uint8_t *count)
+count (uint8_t *n, int by)
 {
-  uint8_t old = atomic_load_explicit (count, memory_order_relaxed);
-  while (old < LIVE_SET_SATURATED && !atomic_compare_exchange_weak (count, &old, old + 1))
-    ;
-}
-
-static void
-count_down (_Atomic uint8_t *count)
-{
-  uint8_t old = atomic_load_explicit (count, memory_order_relaxed);
-  while (old < LIVE_SET_SATURATED && old != 0
-         && !atomic_compare_exchange_weak (count, &old, old - 1))
+  uint8_t old = __atomic_load_n (n, __ATOMIC_RELAXED);
+  while (old < LIVE_SET_SATURATED && (by > 0 || old > 0)
+         && !__atomic_compare_exchange_n (n, &old, (uint8_t)(old + by), true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED))
     ;
 }
 
@@ -50,11 +43,11 @@ replace (LiveSet *set, uint64_t address, uint64_t old, uint64_t new)
 bool
 live_set_add (LiveSet *set, uint64_t address)
 {
-  _Atomic uint8_t *count = &set->filter[live_set_hash (address)];
-  count_up (count);
+  uint8_t *n = &set->filter[live_set_hash (address)];
+  count (n, 1);
   if (replace (set, address, 0, address))
     return true;
-  count_down (count);
+  count (n, -1);
   return false;
 }
 
@@ -63,7 +56,7 @@ live_set_remove (LiveSet *set, uint64_t address)
 {
   if (!replace (set, address, address, 0))
     return false;
-  count_down (&set->filter[live_set_hash (address)]);
+  count (&set->filter[live_set_hash (address)], -1);
   return true;
 }
 
@@ -85,7 +78,7 @@ live_set_has (const LiveSet *set, uint64_t address)
 void
 live_set_want_all (LiveSet *set, bool wants_all)
 {
-  memset ((void *)set->filter, wants_all ? LIVE_SET_ALL : 0, sizeof set->filter);
+  memset (set->filter, wants_all ? LIVE_SET_ALL : 0, sizeof set->filter);
 }
 
 bool

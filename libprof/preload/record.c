@@ -144,25 +144,33 @@ record_allocation (void *block, size_t n_counted, size_t size, const Caller *cal
 
 /* ---- frees ---- */
 
-/* Whether a free of the block is to be written, which then has to be done. */
+/* Every free is to be written, as long as somebody reads. */
+static bool
+is_free_wanted (const Recording *recording)
+{
+  bool is_wanted = recording && is_exact (recording) && !recording_is_abandoned (recording);
+  if (!is_wanted)
+    live_set_want_all (&process.live, false);
+  return is_wanted;
+}
+
+/* A block that is freed: whether that is to be written, which then has to be done. */
 static bool
 take_out (const Recording *recording, const void *block)
 {
-  if (!live_set_wants_all (&process.live))
-    return live_set_remove (&process.live, (uint64_t)block) && recording;
-  if (recording && is_exact (recording) && !recording_is_abandoned (recording))
-    return true;
-  live_set_want_all (&process.live, false);
-  return false;
+  if (UNLIKELY (live_set_wants_all (&process.live)))
+    return is_free_wanted (recording);
+  return live_set_remove (&process.live, (uint64_t)block) && recording;
 }
 
+/* Most of what comes here only looks like a sampled block. */
 void
 record_free (void *block)
 {
-  if (!block)
+  if (!live_set_wants_all (&process.live) && !live_set_has (&process.live, (uint64_t)block))
     return;
   const Recording *recording = recording_get ();
-  if (take_out (recording, block))
+  if (block && take_out (recording, block))
     write_free (recording, block, monotonic_ns ());
 }
 

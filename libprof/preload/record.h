@@ -11,13 +11,13 @@
 #include "recording.h"
 #include "thread.h"
 
-/* Counts an allocation of n_bytes; true: the countdown has run out, and has to be looked at. Zero
- * bytes count as one. */
+/* Counts an allocation of n_bytes; true: the countdown has run out, and has to be looked at. To
+ * count no bytes as one would cost as much as all the rest. */
 static inline bool
 count_bytes (size_t n_bytes)
 {
   int64_t *left = &this_thread.countdown.left;
-  *left = (int64_t)((uint64_t)*left - n_bytes - (n_bytes == 0));
+  *left = (int64_t)((uint64_t)*left - n_bytes);
   return UNLIKELY (*left < 0);
 }
 
@@ -25,7 +25,7 @@ static inline void
 uncount_bytes (size_t n_bytes)
 {
   int64_t *left = &this_thread.countdown.left;
-  *left = (int64_t)((uint64_t)*left + n_bytes + (n_bytes == 0));
+  *left = (int64_t)((uint64_t)*left + n_bytes);
 }
 
 static inline bool

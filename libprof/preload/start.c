@@ -62,7 +62,7 @@ static void
 look_up_now (void)
 {
   this_thread.recording = 0;
-  this_thread.countdown.left = 0;
+  this_thread.countdown.left = -1;
 }
 
 /* As early as the preloaded libraries' turn comes: what was allocated before is not sampled. */
