@@ -59,8 +59,10 @@ static volatile bool is_ending;
 static void *
 churn (void *argument)
 {
-  while (!is_ending)
+  while (!is_ending) {
     allocate (OTHER_SIZE, 100, 100);
+    usleep (50);
+  }
   return argument;
 }
 

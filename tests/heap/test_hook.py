@@ -85,7 +85,7 @@ class Processes(HookTest):
             self.assertGreater(parent['maps_bytes'], 1000)
 
     def test_fork_while_threads_allocate(self):
-        recording = self.record('processes', 'threaded-fork', slots=32, ring=16 << 20)
+        recording = self.record('processes', 'threaded-fork', slots=32, ring=64 << 20, stack=256)
         self.assertEqual(recording.counts(CHILD), [[7, 3]] * 20)
         self.assertEqual(recording.counts(MAIN), [[20, 20]])
         self.assertEqual(len({slot['pid'] for slot in recording.slots}), 21)
