@@ -3,6 +3,9 @@
 #include "symbol/module-symbols.h"
 
 #include <elf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -89,6 +92,7 @@ read_file (ProfModuleSymbols *symbols, const ProfSymbolizerConfig *config, ProfN
     r = prof_debug_file_find (symbols->module, symbols->elf, directory, &symbols->debug);
   if (r == -ENOMEM)
     return r;
+  prof_unwind_functions_read (&symbols->unwind, symbols->elf);
   r = read_tables (symbols, names);
   return r == 0 && config->wants_lines ? read_dwarf (symbols, directory, names) : r;
 }
@@ -173,16 +177,43 @@ is_nothing (const ProfSymbol *symbol)
   return symbol->name[0] == '\0' && symbol->filename[0] == '\0' && symbol->line == 0;
 }
 
+/* A function that no symbol covers is named by its module and where in that file it begins. */
+static int
+name_by_place (ProfModuleSymbols *symbols,
+               ProfNames *names,
+               uint64_t offset,
+               uint64_t address,
+               ProfSymbol *ret)
+{
+  uint64_t start;
+  if (!prof_unwind_functions_find (&symbols->unwind, address, &start))
+    return 0;
+  const char *slash = strrchr (symbols->module->path, '/');
+  char text[128];
+  snprintf (text, sizeof text, "%.100s+0x%" PRIx64,
+            slash != NULL ? slash + 1 : symbols->module->path, offset - (address - start));
+  const char *name = prof_names_intern (names, text);
+  *ret = (ProfSymbol){ .name = name, .system_name = name, .filename = "" };
+  return name != NULL ? 1 : -ENOMEM;
+}
+
 /* The function itself is named as it is where there is no DWARF data, and as other tools do: by the
  * symbol table, which has the public one of several names. Inlined functions are not in there. */
 static int
 lookup_in_file (
-    ProfModuleSymbols *symbols, ProfNames *names, uint64_t address, ProfSymbol *ret, size_t max)
+    ProfModuleSymbols *symbols, ProfNames *names, uint64_t offset, ProfSymbol *ret, size_t max)
 {
+  uint64_t address;
+  if (!prof_module_offset_to_vaddr (symbols->module, offset, &address))
+    return 0;
   int n = symbols->dwarf != NULL ? prof_dwarf_lookup (symbols->dwarf, address, ret, max) : 0;
   const ProfElfSymbol *symbol = prof_elf_symbols_find (&symbols->symbols, address);
+  if (n == 1 && is_nothing (&ret[0]))
+    n = 0;
+  if (n == 0 && symbol == NULL)
+    return name_by_place (symbols, names, offset, address, ret);
   if (n < 0 || symbol == NULL)
-    return n == 1 && is_nothing (&ret[0]) ? 0 : n;
+    return n;
   if (n == 0)
     ret[n++] = (ProfSymbol){ .name = "", .system_name = "", .filename = "" };
   ProfSymbol *function = &ret[n - 1];
@@ -212,8 +243,6 @@ prof_module_symbols_lookup (
   switch (symbols->module->kind) {
   case PROF_MODULE_FILE:
   case PROF_MODULE_VDSO:
-    if (!prof_module_offset_to_vaddr (symbols->module, address, &address))
-      return 0;
     return lookup_in_file (symbols, names, address, ret, max);
   case PROF_MODULE_KERNEL:
     return lookup_by_name (prof_kernel_symbols_find (&symbols->kernel, address), names, ret);

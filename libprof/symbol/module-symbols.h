@@ -7,6 +7,7 @@
 #include "symbol/sym-elf.h"
 #include "symbol/sym-kernel.h"
 #include "symbol/sym-perfmap.h"
+#include "symbol/sym-unwind.h"
 #include "symbol/symbolizer.h"
 
 /* Everything that is known of the names in one module. */
@@ -18,6 +19,7 @@ typedef struct {
   ProfDebugFile debug, alt;
   ProfElfSymbols symbols;
   ProfDwarf *dwarf;
+  ProfUnwindFunctions unwind;
   ProfKernelSymbols kernel;
   ProfPerfMap perf_map;
 } ProfModuleSymbols;

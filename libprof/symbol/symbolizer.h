@@ -19,7 +19,7 @@ typedef struct {
 
 /* One function at an address; strings are never NULL, borrowed until the symbolizer is freed. */
 typedef struct {
-  const char *name;        /* demangled; "" if not known */
+  const char *name;        /* demangled; "module+0xOFFSET" where it begins if that is all; or "" */
   const char *system_name; /* as linked */
   const char *filename;    /* "" if not known */
   uint32_t line, column;   /* 0: not known */

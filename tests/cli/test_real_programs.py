@@ -77,7 +77,9 @@ def read_prof(path, symbols):
     for sample in profile.samples:
         frame = leaf_function(sample)
         module = '[kernel]' if frame.is_kernel else frame.mapping
-        counts[symbols.name_for(module, frame.system_name)] += sample.values[0]
+        # perf has no name for what no symbol covers; ours says where the function begins.
+        name = '' if re.search(r'\+0x[0-9a-f]+$', frame.system_name) else frame.system_name
+        counts[symbols.name_for(module, name)] += sample.values[0]
     check_roots(profile)
     return counts
 
