@@ -68,6 +68,9 @@ compare_functions (const void *a, const void *b)
   uint64_t x_self = prof_magnitude (x->self), y_self = prof_magnitude (y->self);
   if (x_self != y_self)
     return x_self > y_self ? -1 : 1;
+  uint64_t x_total = prof_magnitude (x->total), y_total = prof_magnitude (y->total);
+  if (x_total != y_total)
+    return x_total > y_total ? -1 : 1;
   int order = strcmp (x->name, y->name);
   if (order == 0)
     order = strcmp (x->filename, y->filename);

@@ -58,7 +58,7 @@ test_self_and_total (void **state)
   add_stack (profile, "main;work;leaf", 2);
   add_stack (profile, "", 1);
   ProfReport *report = new_report (profile);
-  assert_functions (report, "leaf 5 5", "idle 4 4", "work 4 9", "main 0 13");
+  assert_functions (report, "leaf 5 5", "work 4 9", "idle 4 4", "main 0 13");
   assert_int_equal (prof_report_get_total (report), 14);
   assert_int_equal (prof_report_get_base_total (report), 0);
   assert_null (prof_report_free (report));
@@ -72,7 +72,7 @@ test_recursion_counts_once (void **state)
   add_stack (profile, "main;f;g;f;f", 3);
   add_stack (profile, "main;f", 2);
   ProfReport *report = new_report (profile);
-  assert_functions (report, "f 5 5", "g 0 3", "main 0 5");
+  assert_functions (report, "f 5 5", "main 0 5", "g 0 3");
   prof_report_free (report);
 }
 

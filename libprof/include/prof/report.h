@@ -37,7 +37,7 @@ PROF_API ProfReport *prof_report_free (ProfReport *report);
 PROF_API int64_t prof_report_get_total (const ProfReport *report);
 /* The sum of the base of a diff, as it was before it was negated. */
 PROF_API int64_t prof_report_get_base_total (const ProfReport *report);
-/* Sorted by self, the greatest magnitude first; ties by name. */
+/* Sorted by self, the greatest magnitude first; ties by total, then by name. */
 PROF_API const ProfReportFunction *prof_report_get_functions (const ProfReport *report,
                                                               size_t *ret_n);
 
