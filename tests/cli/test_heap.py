@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the libprof authors
 """prof record --heap from outside: programs of known allocations, and what can't be recorded."""
+import json
 import os
 import shutil
 import subprocess
@@ -99,18 +100,61 @@ int main (void) {
 
 
 def test_estimates_are_near_the_truth():
-    """The standard error of a sum of n samples is about 1/sqrt(n): 1.3 % at 64 KiB here; three of
-    them may pass."""
+    """The standard error of a sum of n samples is about 1/sqrt(n): 0.6 % here."""
     with scratch() as directory:
         program = compile_program(directory, MANY)
-        path, result = record(directory, '--heap-rate', '64k', '--', program)
+        path, result = record(directory, '--heap-rate', '16k', '--', program)
         kept, passed = (int(word) for word in result.stdout.split())
         for function, sample_type, truth in (('keep', 'alloc_space', kept),
                                              ('keep', 'inuse_space', kept),
                                              ('pass', 'alloc_space', passed)):
             estimate = by_function(path, sample_type, function)
-            check(abs(estimate - truth) < 0.04 * truth, f'{function}: {estimate}, not {truth}')
+            check(abs(estimate - truth) < 0.02 * truth, f'{function}: {estimate}, not {truth}')
         check(by_function(path, 'inuse_space', 'pass') < 0.01 * passed, 'freed blocks are in use')
+
+
+PHASES = '''
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+static long long now (void) {
+  struct timespec t; clock_gettime (CLOCK_REALTIME, &t); return t.tv_sec * 1000000000ll + t.tv_nsec; }
+static void *blocks[400];
+int main (void) {
+  for (int i = 0; i < 100; i++) blocks[i] = malloc (100000);
+  usleep (100000);
+  long long before = now ();
+  for (int i = 100; i < 400; i++) blocks[i] = malloc (100000);
+  long long peak = now ();
+  usleep (100000);
+  for (int i = 100; i < 300; i++) free (blocks[i]);
+  long long freed = now ();
+  usleep (100000);
+  printf ("%lld %lld %lld\\n", before, peak, freed);
+  return 0;
+}
+'''
+
+
+def test_timeline_and_peak_are_at_the_right_instants():
+    with scratch() as directory:
+        program = compile_program(directory, PHASES)
+        path, result = record(directory, '--heap-rate', '1', '--', program)
+        before, peak, freed = (int(word) for word in result.stdout.split())
+        report = json.loads(prof('heap-report', '--json', '--timeline=3000', path).stdout)
+        start = report['start_ns']
+        check(report['peak']['bytes'] == 400 * 100000, report['peak'])
+        check(before <= start + report['peak']['time_ns'] <= peak + 1000, report['peak'])
+
+        def live_at(time_ns):
+            return [point['live_bytes'] for point in report['timeline']
+                    if start + point['time_ns'] <= time_ns][-1]
+
+        check(live_at(before) == 100 * 100000, 'before')
+        check(live_at(freed - 50_000_000) == 400 * 100000, 'at the peak')
+        check(live_at(freed + 50_000_000) == 200 * 100000, 'after the frees')
+        check(report['live']['bytes'] - 200 * 100000 < 10000, report['live'])
 
 
 def test_children_and_execs_are_followed():
