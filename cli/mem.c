@@ -264,7 +264,7 @@ const Command command_mem = {
     "available to new programs, cached is what the kernel would give back. Pressure is the share "
     "of the time in which some task had to wait for memory, where the kernel measures it.\n",
   .examples = "  prof mem\n"
-              "  prof mem --watch --interval 500ms -p $(pidof redis-server)\n"
+              "  prof mem --watch --interval 500ms -p \"$(pidof redis-server)\"\n"
               "  prof mem --watch --json --count 60 >memory.jsonl\n",
   .options = options,
   .defaults = &defaults,

@@ -147,10 +147,12 @@ static int
 check_operands (const Command *command, char **operands, size_t n)
 {
   if (n > command->max_operands)
-    return usage_error (command->name, "'%s' is too much: %s is expected",
-                        operands[command->max_operands], command->operands);
+    return usage_error (command->name, "'%s' is too much: %s %s expected",
+                        operands[command->max_operands], command->operands,
+                        command->min_operands > 1 ? "are" : "is");
   if (n < command->min_operands)
-    return usage_error (command->name, "%s is expected", command->operands);
+    return usage_error (command->name, "%s %s expected", command->operands,
+                        command->min_operands > 1 ? "are" : "is");
   return STATUS_OK;
 }
 

@@ -2,6 +2,9 @@
 /* Copyright the libprof authors */
 #include "option.h"
 
+#include <errno.h>
+#include <regex.h>
+
 #include "parse.h"
 
 static int
@@ -17,6 +20,17 @@ set_string (const char *text, void *ret)
 {
   *(const char **)ret = text;
   return 0;
+}
+
+static int
+set_expression (const char *text, void *ret)
+{
+  regex_t expression;
+  int r = regcomp (&expression, text, REG_EXTENDED | REG_NOSUB);
+  if (r != 0)
+    return r == REG_ESPACE ? -ENOMEM : -EINVAL;
+  regfree (&expression);
+  return set_string (text, ret);
 }
 
 static int
@@ -63,6 +77,9 @@ add_pids (const char *text, void *ret)
 
 const OptionType option_switch = { set_switch, "" };
 const OptionType option_string = { set_string, "a text" };
+const OptionType option_expression
+    = { set_expression, "a POSIX extended regular expression, with a backslash before characters "
+                        "to be taken literally," };
 const OptionType option_unsigned = { set_unsigned, "a whole number" };
 const OptionType option_uint64 = { set_uint64, "a whole number" };
 const OptionType option_duration = { set_duration, "a duration such as 5, 500ms or 2m" };

@@ -20,6 +20,7 @@ extern const OptionType option_uint64;
 extern const OptionType option_duration;   /* uint64_t, ns */
 extern const OptionType option_size;       /* uint64_t, bytes */
 extern const OptionType option_time_range; /* TimeRange */
+extern const OptionType option_expression; /* const char *, of argv */
 extern const OptionType option_list;       /* StringList: each use adds a,b,c */
 extern const OptionType option_pids;       /* PidList: each use adds 1,2,3 */
 

@@ -119,16 +119,22 @@ string_list_append (StringList *list, const char *text, size_t n_bytes)
   return 0;
 }
 
-int
-string_list_append_split (StringList *list, const char *text)
+static int
+split (StringList *list, const char *text, const char *separators)
 {
   for (;;) {
-    size_t n = strcspn (text, ",");
+    size_t n = strcspn (text, separators);
     int r = n > 0 ? string_list_append (list, text, n) : -EINVAL;
     if (r < 0 || text[n] == '\0')
       return r;
     text += n + 1;
   }
+}
+
+int
+string_list_append_split (StringList *list, const char *text)
+{
+  return split (list, text, ",");
 }
 
 void
@@ -161,11 +167,12 @@ append_pid (PidList *list, const char *text)
   return 0;
 }
 
+/* pidof(1) and pgrep(1) put blanks between the numbers. */
 int
 parse_pids (const char *text, PidList *ret)
 {
   cleanup (string_list_clear) StringList words = { 0 };
-  int r = string_list_append_split (&words, text);
+  int r = split (&words, text, ", \n");
   for (size_t i = 0; r == 0 && i < words.n; i++)
     r = append_pid (ret, words.items[i]);
   return r;

@@ -45,10 +45,63 @@ add_variable (const char *text, void *ret)
   return *text != '\0' && *text != '=' ? string_list_append (ret, text, strlen (text)) : -EINVAL;
 }
 
+static int
+parse_bounded (const char *text, unsigned first, unsigned last, unsigned *ret)
+{
+  unsigned value;
+  int r = parse_unsigned (text, &value);
+  if (r < 0)
+    return r;
+  if (value < first || value > last)
+    return value < first ? -EINVAL : -ERANGE;
+  *ret = value;
+  return 0;
+}
+
+static int
+parse_frequency (const char *text, void *ret)
+{
+  return parse_bounded (text, 1, 1000000, ret);
+}
+
+static int
+parse_depth (const char *text, void *ret)
+{
+  return parse_bounded (text, 1, 8192, ret);
+}
+
+static int
+parse_period (const char *text, void *ret)
+{
+  int r = parse_uint64 (text, ret);
+  return r == 0 && *(uint64_t *)ret == 0 ? -EINVAL : r;
+}
+
+/* perf_event_open(2), sample_stack_user. */
+static int
+parse_stack_size (const char *text, void *ret)
+{
+  uint64_t size;
+  int r = parse_size (text, &size);
+  if (r < 0)
+    return r;
+  if (size > UINT16_MAX)
+    return -ERANGE;
+  if (size == 0 || size % 8 != 0)
+    return -EINVAL;
+  *(uint64_t *)ret = size;
+  return 0;
+}
+
 static const OptionType unwind_type = { parse_unwind, "auto, fp or dwarf" };
 static const OptionType sampling_type
     = { parse_sampling,
         "always, never, probabilistic:0.1, rate:50, adaptive:100 or adaptive:100:0.01:1" };
+static const OptionType frequency_type = { parse_frequency, "a whole number from 1 to 1000000" };
+static const OptionType period_type = { parse_period, "a whole number, 1 or more" };
+static const OptionType depth_type = { parse_depth, "a whole number from 1 to 8192" };
+static const OptionType stack_size_type
+    = { parse_stack_size, "a multiple of 8 bytes below 64k, such as 16k" };
 static const OptionType variable_type = { add_variable, "NAME=VALUE, or NAME to unset it" };
 
 #define VALUE(member) offsetof (RecordOptions, member)
@@ -57,9 +110,9 @@ const Option record_options[] = {
   { "event", 'e', &option_list, VALUE (events), "NAME",
     "sample this event, or several: repeat the option or separate them by commas (default: cycles, "
     "or cpu-clock where the processor's cycles can't be counted); see 'prof events'" },
-  { "frequency", 'F', &option_unsigned, VALUE (frequency), "HZ",
+  { "frequency", 'F', &frequency_type, VALUE (frequency), "HZ",
     "take so many samples a second of each running thread (default: 999)" },
-  { "period", 'c', &option_uint64, VALUE (period), "N",
+  { "period", 'c', &period_type, VALUE (period), "N",
     "take a sample each N events, in place of a frequency" },
   { "pid", 'p', &option_pids, VALUE (pids), "PID",
     "record running processes, with all their threads and children to come; several separated by "
@@ -85,9 +138,9 @@ const Option record_options[] = {
   { "unwind", 'u', &unwind_type, VALUE (unwind), "HOW",
     "find callers by auto: unwind tables, and frame pointers where there are none (default); fp: "
     "frame pointers only, the cheapest; dwarf: unwind tables only" },
-  { "stack-size", 0, &option_size, VALUE (stack_bytes), "BYTES",
+  { "stack-size", 0, &stack_size_type, VALUE (stack_bytes), "BYTES",
     "copy so much of the stack with a sample, e.g. 16k (default: chosen)" },
-  { "max-depth", 0, &option_unsigned, VALUE (max_depth), "N",
+  { "max-depth", 0, &depth_type, VALUE (max_depth), "N",
     "keep at most N frames of a stack (default: 512)" },
   { "exclude-kernel", 0, &option_switch, VALUE (exclude_kernel), NULL,
     "leave out what happens in the kernel" },
@@ -134,8 +187,6 @@ check_rate (const RecordOptions *chosen)
 {
   if (chosen->frequency > 0 && chosen->period > 0)
     return usage_error ("record", "--frequency and --period exclude each other");
-  if (chosen->stack_bytes > UINT32_MAX)
-    return usage_error ("record", "--stack-size: at most 65528 bytes can be copied");
   return STATUS_OK;
 }
 

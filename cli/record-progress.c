@@ -73,15 +73,19 @@ progress_print_summary (const Progress *progress, Recorder *recorder, const char
   RecorderStats stats = recorder_get_stats (recorder);
   struct stat file;
   bool has_size = strcmp (path, "-") != 0 && stat (path, &file) == 0 && S_ISREG (file.st_mode);
-  message ("%s sample%s in %s, %s lost, %s of the stacks cut short; written to %s%s%s%s",
+  char cut[64] = "";
+  if (stats.n_samples > 0)
+    snprintf (cut, sizeof cut, ", %s of the stacks cut short",
+              format_percent ((double)stats.n_truncated, (double)stats.n_samples).text);
+  message ("%s sample%s in %s, %s lost%s; written to %s%s%s%s",
            format_count ((double)stats.n_samples).text, stats.n_samples == 1 ? "" : "s",
            format_ns ((double)stats.duration_ns).text, format_count ((double)stats.n_lost).text,
-           format_percent ((double)stats.n_truncated, (double)stats.n_samples).text,
-           strcmp (path, "-") == 0 ? "standard output" : path, has_size ? " (" : "",
+           cut, strcmp (path, "-") == 0 ? "standard output" : path, has_size ? " (" : "",
            has_size ? format_bytes ((double)file.st_size).text : "", has_size ? ")" : "");
   if (recorder->heap != NULL)
     print_heap (&stats);
   recorder_print_late_notes (recorder, note);
   if (stats.n_samples == 0)
-    message ("no samples: the target did not run long enough for one, or it only waited");
+    message ("no samples: the target did not run long enough for one, only waited, or --sampling "
+             "took none");
 }

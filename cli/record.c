@@ -238,7 +238,7 @@ const Command command_record = {
     "recording, and the profile is still written; a second one leaves at once. A signal "
     "that does not come from the terminal is passed on to the command.\n",
   .examples = "  prof record -- xz -T2 -k big-file        a program to its end\n"
-              "  prof record -d 10 -p $(pidof redis-server)\n"
+              "  prof record -d 10 -p \"$(pidof redis-server)\"\n"
               "                                           a running program for 10 s\n"
               "  sudo prof record -a -d 5                 everything for 5 s\n"
               "  prof record -e cache-misses -- ./sort    where the cache is missed\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,16 @@ typedef struct {
   bool verbose, json;
 } ReportOptions;
 
+static int
+parse_label (const char *text, void *ret)
+{
+  const char *sign = strchr (text, '=');
+  return sign != NULL && sign != text ? option_expression.parse (text, ret) : -EINVAL;
+}
+
+static const OptionType label_type
+    = { parse_label, "KEY=VALUE, with a regular expression as VALUE," };
+
 static const Option options[] = {
   { "tree", 't', &option_switch, offsetof (ReportOptions, tree), NULL,
     "show the call tree, from the functions that begin the stacks down to those that did the "
@@ -34,15 +45,15 @@ static const Option options[] = {
     "show what a function calls" },
   { "type", 'T', &option_string, offsetof (ReportOptions, type), "NAME",
     "show another sample type than the default one, e.g. samples or cpu" },
-  { "focus", 0, &option_string, offsetof (ReportOptions, focus), "REGEX",
+  { "focus", 0, &option_expression, offsetof (ReportOptions, focus), "REGEX",
     "only stacks with a function or file that matches" },
-  { "ignore", 0, &option_string, offsetof (ReportOptions, ignore), "REGEX",
+  { "ignore", 0, &option_expression, offsetof (ReportOptions, ignore), "REGEX",
     "only stacks without a function or file that matches" },
-  { "hide", 0, &option_string, offsetof (ReportOptions, hide), "REGEX",
+  { "hide", 0, &option_expression, offsetof (ReportOptions, hide), "REGEX",
     "leave out the frames that match; their callers get what they did" },
-  { "show-from", 0, &option_string, offsetof (ReportOptions, show_from), "REGEX",
+  { "show-from", 0, &option_expression, offsetof (ReportOptions, show_from), "REGEX",
     "begin each stack at its first frame that matches, counted from the root" },
-  { "label", 0, &option_string, offsetof (ReportOptions, label), "KEY=VALUE",
+  { "label", 0, &label_type, offsetof (ReportOptions, label), "KEY=VALUE",
     "only samples with a label that matches, e.g. thread=worker; a regular expression" },
   { "time", 0, &option_time_range, offsetof (ReportOptions, time), "START..END",
     "only samples of this time after the start of the recording, e.g. 2s..5s or 500ms.." },

@@ -115,6 +115,9 @@ test_pids (void **state)
   assert_int_equal (list.items[0], 1);
   assert_int_equal (list.items[1], 22);
   assert_int_equal (list.items[2], 333);
+  assert_int_equal (parse_pids ("4444 5", &list), 0);
+  assert_int_equal (list.n, 5);
+  assert_int_equal (list.items[4], 5);
   assert_int_equal (parse_pids ("0", &list), -EINVAL);
   assert_int_equal (parse_pids ("-5", &list), -EINVAL);
   assert_int_equal (parse_pids ("12,", &list), -EINVAL);

@@ -239,6 +239,7 @@ def test_delay_and_sampling():
     with Directory() as directory:
         result = directory.record('--delay', '1h', 'sh', '-c', SPIN)
         check('no samples' in result.stderr and directory.recording['samples'] == 0, result.stderr)
+        check('cut short' not in result.stderr, result.stderr)
         directory.record('--sampling', 'never', 'sh', '-c', SPIN)
         recording = directory.recording
         check(directory.report()['total'] == 0 and recording['refused'] > 0, recording)
@@ -266,6 +267,9 @@ def test_mistakes():
         (['-a', 'ls'], 'exclude each other'),
         (['-a', '-p', '1'], 'exclude each other'),
         (['-F', 'fast', 'ls'], '--frequency'),
+        (['-F', '0', 'ls'], '--frequency'),
+        (['-F', '1000001', 'ls'], '--frequency'),
+        (['-c', '0', 'ls'], '--period'),
         (['-F', '10', '--period', '10', 'ls'], '--period'),
         (['--unwind', 'magic', 'ls'], '--unwind'),
         (['--sampling', 'rate:-1', 'ls'], '--sampling'),
@@ -275,6 +279,10 @@ def test_mistakes():
         (['--env', '=x', 'ls'], '--env'),
         (['--cwd', '/', '-p', '1'], '--cwd'),
         (['--stack-size', '1G', 'ls'], '--stack-size'),
+        (['--stack-size', '100k', 'ls'], '--stack-size'),
+        (['--stack-size', '7', 'ls'], '--stack-size'),
+        (['--max-depth', '0', 'ls'], '--max-depth'),
+        (['--max-depth', '8193', 'ls'], '--max-depth'),
         (['-o'], '--output'),
     ]:
         result = prof('record', *arguments, status=2)
