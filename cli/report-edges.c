@@ -82,7 +82,7 @@ print_edge (const ReportView *view, const ProfReportEdge *edge, int64_t whole)
           format_percent ((double)edge->value, (double)whole).text);
   print_text (function->name, SIZE_MAX);
   printf ("  %s", style_begin (STYLE_DIM));
-  print_text (function->module, SIZE_MAX);
+  print_text (find_module_name (view, function), SIZE_MAX);
   printf ("%s\n", style_end ());
 }
 

@@ -40,11 +40,11 @@ find_name_width (const ReportView *view, size_t n_shown)
   return width < most ? width : most;
 }
 
-static const char *
-basename_of (const char *path)
+const char *
+find_module_name (const ReportView *view, const ProfReportFunction *function)
 {
-  const char *slash = strrchr (path, '/');
-  return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+  const char *slash = strrchr (function->module, '/');
+  return view->is_verbose || slash == NULL || slash[1] == '\0' ? function->module : slash + 1;
 }
 
 static void
@@ -58,8 +58,7 @@ print_row (const ReportView *view, const ProfReportFunction *function, size_t na
   size_t columns = count_columns (function->name);
   print_padded (function->name, is_cut || columns < name_width ? name_width : columns);
   printf ("  %s", style_begin (STYLE_DIM));
-  const char *module = view->is_verbose ? function->module : basename_of (function->module);
-  print_text (module, SIZE_MAX);
+  print_text (find_module_name (view, function), SIZE_MAX);
   if (view->is_verbose) {
     Place place = find_place (view, function);
     printf ("%s", place.text[0] != '\0' ? "  " : "");

@@ -31,7 +31,11 @@ print_target (const ProfSession *session)
     print_text (session->command[i], MAX_ARGUMENT);
   }
   for (size_t i = 0; session->n_command == 0 && i < session->n_pids; i++)
-    printf (" %s%" PRId32, i == 0 ? "process " : "", session->pids[i]);
+    printf (" %s%" PRId32,
+            i > 0                 ? ""
+            : session->n_pids > 1 ? "processes "
+                                  : "process ",
+            session->pids[i]);
   if (session->is_system_wide)
     printf (" the whole system");
   if (session->host[0] != '\0') {
@@ -55,7 +59,7 @@ print_events (const ProfSession *session)
     if (event->frequency_hz > 0)
       printf (" at %" PRIu64 " Hz", event->frequency_hz);
     else if (event->period > 0)
-      printf (" each %s", format_count ((double)event->period).text);
+      printf (" every %s", format_count ((double)event->period).text);
     if (event->excludes_kernel)
       printf (" without the kernel");
   }
@@ -142,6 +146,13 @@ print_cause (const Ending *ending, uint64_t n_all)
   putchar (')');
 }
 
+/* Not shown as 0.0%. */
+static bool
+is_worth_telling (const Ending *ending, uint64_t n_all)
+{
+  return (double)ending->n_stacks >= 0.0005 * (double)n_all;
+}
+
 static void
 print_quality (const ProfSession *session)
 {
@@ -157,7 +168,8 @@ print_quality (const ProfSession *session)
           format_percent ((double)n_root, (double)n_all).text);
   int n_causes = 0;
   for (size_t i = 0; i < endings.n && n_causes < MAX_CAUSES; i++)
-    if (strcmp (endings.items[i].reason, "root") != 0 && endings.items[i].n_stacks > 0) {
+    if (strcmp (endings.items[i].reason, "root") != 0
+        && is_worth_telling (&endings.items[i], n_all)) {
       print_cause (&endings.items[i], n_all);
       n_causes++;
     }

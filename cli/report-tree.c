@@ -145,6 +145,18 @@ print_level_lines (const Tree *tree, uint32_t node)
   }
 }
 
+/* What a line of the terminal leaves to a name; enough of it in a deep tree, too. */
+static size_t
+find_name_room (const Tree *tree)
+{
+  enum { FIGURES_WIDTH = 21, SELF_WIDTH = 8, LEVEL_WIDTH = 3, MIN_ROOM = 30 };
+  size_t available = terminal_width ();
+  size_t used = FIGURES_WIDTH + (tree->has_self ? SELF_WIDTH : 0) + LEVEL_WIDTH * tree->n_levels;
+  if (available == SIZE_MAX || tree->view->is_verbose)
+    return SIZE_MAX;
+  return available > used + MIN_ROOM ? available - used : MIN_ROOM;
+}
+
 static void
 print_node (const Tree *tree, uint32_t index)
 {
@@ -156,7 +168,7 @@ print_node (const Tree *tree, uint32_t index)
     printf ("%7s ", format_percent ((double)node->self, (double)view->whole).text);
   printf (" %10s  ", format_value ((double)node->total, view->unit).text);
   print_level_lines (tree, index);
-  print_text (function->name, SIZE_MAX);
+  print_text (function->name, find_name_room (tree));
   if (view->is_verbose) {
     printf ("  %s", style_begin (STYLE_DIM));
     print_text (function->module, SIZE_MAX);

@@ -61,6 +61,8 @@ typedef struct {
   char text[512];
 } Place;
 
+/* The module's file name, or its path in a verbose report. */
+const char *find_module_name (const ReportView *view, const ProfReportFunction *function);
 Place find_place (const ReportView *view, const ProfReportFunction *function);
 
 /* In JSON. */

@@ -87,12 +87,12 @@ static const ProfGenericEvent events[] = {
             "cs",
             CONTEXT_SWITCHES,
             "Times that a thread left its CPU, to wait or for another; happens in the kernel, so "
-            "counting it needs the right to"),
+            "it takes the right to sample that"),
   SOFTWARE ("cpu-migrations",
             "migrations",
             CPU_MIGRATIONS,
-            "Times that a thread moved to another CPU; happens in the kernel, so counting it needs "
-            "the right to"),
+            "Times that a thread moved to another CPU; happens in the kernel, so it takes the "
+            "right to sample that"),
   SOFTWARE ("cgroup-switches",
             NULL,
             CGROUP_SWITCHES,

@@ -103,7 +103,7 @@ explain_missing (ProfPerfFailure *failure, const struct perf_event_attr *attr)
   }
   set_reason (failure,
               "this machine has no such hardware counter (many virtual machines have none)");
-  set_remedy (failure, "use cpu-clock to see where the time goes");
+  set_remedy (failure, "cpu-clock, to see where the time goes");
 }
 
 static void
@@ -144,7 +144,7 @@ prof_perf_failure_explain (ProfPerfFailure *ret, int errno_value, const ProfPerf
     break;
   case EOPNOTSUPP:
     set_reason (ret, "the counter can't do what was asked of it here, such as sampling precisely");
-    set_remedy (ret, "leave out :precise and other modifiers, or use cpu-clock");
+    set_remedy (ret, "the event without :precise and other modifiers, or cpu-clock");
     break;
   case EINVAL:
     set_reason (ret, "the kernel refuses the combination of event, modifiers and target");

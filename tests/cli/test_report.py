@@ -18,10 +18,12 @@ LEX = ('lex', '/bin/demo', 'parse.c', 12)
 READ = ('read', '/lib/libc.so.6', '', 0)
 
 
-def make_session():
+ENDS = [('/bin/demo', 'root', 900), ('/lib/libbig.so', 'root', 70), ('', 'bad read', 10),
+        ('/lib/libbig.so', 'stack slice ended', 15), ('/lib/libsmall.so', 'stack slice ended', 5)]
+
+
+def make_session(ends):
     event = bytes_field(1, b'cpu-clock') + bytes_field(2, b'cycles') + number_field(3, 999)
-    ends = [('/bin/demo', 'root', 900), ('/lib/libbig.so', 'root', 70), ('', 'bad read', 10),
-            ('/lib/libbig.so', 'stack slice ended', 15), ('/lib/libsmall.so', 'stack slice ended', 5)]
     session = b''.join([
         bytes_field(1, b'./demo'), bytes_field(1, b'--fast'), bytes_field(4, b'box'),
         number_field(9, START_NS), number_field(11, 10_000_000_000), number_field(13, 1000),
@@ -36,7 +38,7 @@ def make_session():
 def make_profile():
     """10 s: parse calls lex and read; lex calls itself once."""
     types = [('samples', 'count'), ('cpu', 'nanoseconds')]
-    profile = ProfileBytes(types, START_NS, 10_000_000_000, make_session())
+    profile = ProfileBytes(types, START_NS, 10_000_000_000, make_session(ENDS))
 
     def add(stack, samples, second, thread):
         profile.add(stack, samples, samples * 10_000_000, thread=thread,
@@ -88,6 +90,13 @@ def test_header():
                      '2.0% stack slice ended (mostly in /lib/libbig.so); 1.0% bad read',
                      'note: cycles are not counted here', 'cpu: 10.0 s']:
         check(expected in text, f'{expected!r} lacks in\n{text}')
+
+
+def test_rare_ends_are_left_out():
+    with tempfile.TemporaryDirectory() as directory:
+        session = make_session([('/bin/demo', 'root', 99999), ('/bin/demo', 'loop', 1)])
+        path = ProfileBytes([('samples', 'count')], START_NS, 1, session).save(Path(directory, 'x.pb.gz'))
+        check('100.0% of the stacks reached their root\n' in prof('report', path).stdout, 'a rest of 0.0%')
 
 
 def test_verbose():
@@ -160,7 +169,7 @@ def test_bottom_up():
 
 def test_callers_and_callees():
     text = report('--callers', 'read').stdout
-    check(re.search(r'3\.00 s  100\.0%  parse  /bin/demo', text), text)
+    check(re.search(r'3\.00 s  100\.0%  parse  demo$', text, re.M), text)
     text = report('--callees', '^pars.$').stdout
     check(re.search(r'5\.00 s   62\.5%  lex', text) and re.search(r'3\.00 s   37\.5%  read', text), text)
     check('none' in report('--callers', 'main').stdout, 'main has no caller')
@@ -204,8 +213,12 @@ def test_times_that_can_not_be():
 
 
 def test_bad_expression():
-    result = report('--focus', '(', status=1)
-    check("focus" in result.stderr, result.stderr)
+    for option in '--focus', '--ignore', '--hide', '--show-from':
+        result = report(option, '(', status=2)
+        check(f"{option}: '(' is not understood" in result.stderr, result.stderr)
+    for label in 'worker', '=worker', 'thread=(':
+        result = report('--label', label, status=2)
+        check('--label: ' in result.stderr and 'KEY=VALUE' in result.stderr, result.stderr)
 
 
 def test_json_schema():
@@ -305,6 +318,16 @@ def test_colours_on_a_terminal():
         for environment, is_coloured in ({}, True), ({'NO_COLOR': '1'}, False), ({'TERM': 'dumb'}, False):
             text = on_terminal(command, environment)
             check(('\033[' in text) == is_coloured, f'{environment}: {text!r:.200}')
+
+
+def test_long_names_in_a_tree_on_a_terminal():
+    with tempfile.TemporaryDirectory() as directory:
+        names = ['begin' + 'x' * 200 + 'end', 'begin' + 'y' * 200 + 'end']
+        path = ProfileBytes().add(names, 1).add(names[:1], 1).save(Path(directory, 'long.pb.gz'))
+        text = on_terminal(f"stty cols 70; '{os.environ['PROF']}' report --tree '{path}'", {})
+        lines = [line.rstrip() for line in text.splitlines() if 'begin' in line]
+        check([len(line) for line in lines] == [70, 70], lines)
+        check(all(line.endswith('end') for line in lines), lines)
 
 
 def on_terminal(command, environment):
