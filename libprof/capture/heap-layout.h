@@ -41,7 +41,7 @@ typedef struct {
   uint64_t rate_bytes;         /* mean bytes between two samples; 1: every allocation */
   uint64_t min_sample_bytes;   /* smaller blocks are not sampled */
   uint64_t max_stack_bytes;    /* of stack copied with a sample */
-  _Atomic uint32_t is_running; /* 0: hooks sample nothing, and look again every MiB */
+  _Atomic uint32_t is_running; /* 0: hooks sample nothing, and look again soon */
 
   _Atomic uint32_t n_refused; /* processes that found no free slot */
 } ProfHeapHeader;

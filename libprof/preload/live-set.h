@@ -10,7 +10,7 @@
 /* The addresses of the sampled blocks that are live. Every free asks a small filter, and few go on
  * to the table. No locks: a signal handler may come at any point, and a thread may never come back.
  * The owner of a block adds it before any other thread can know of it. */
-#define LIVE_SET_FILTER (1u << 16)
+#define LIVE_SET_FILTER (1u << 18)
 #define LIVE_SET_BUCKET 8u /* addresses in a cache line */
 #define LIVE_SET_BUCKETS (1u << 14)
 

@@ -25,7 +25,8 @@ tell (const char *what, const void *block, size_t alignment)
     free (block);                                                                                  \
   } while (0)
 
-static volatile size_t zero = 0, huge = SIZE_MAX, half = SIZE_MAX / 2 + 1, much = (size_t)1 << 62;
+static volatile size_t zero = 0, huge = SIZE_MAX, half = SIZE_MAX / 2 + 1, odd = 48,
+                       much = (size_t)1 << 62;
 
 static void
 tell_allocations (void)
@@ -41,7 +42,7 @@ tell_allocations (void)
   TELL (16, calloc (much, 4));
   TELL (16, calloc (100, 100));
   TELL (64, memalign (64, 100));
-  TELL (64, memalign (48, 100));
+  TELL (64, memalign (odd, 100));
   TELL (4096, memalign (4096, zero));
   TELL (64, memalign (64, huge));
   TELL (256, aligned_alloc (256, 512));
