@@ -3,71 +3,69 @@
 #include "capture/heap-record.h"
 
 #include <errno.h>
-#include <string.h>
+
+/* The program may still write: what is decided by is read once. */
+#define READ_ONCE(value) __atomic_load_n (&(value), __ATOMIC_RELAXED)
 
 static int
-parse_stack (const uint8_t *bytes, size_t n_bytes, ProfHeapEvent *event)
+parse_stack (const ProfHeapStack *stack, size_t n_bytes, ProfHeapEvent *event)
 {
-  ProfHeapStack stack;
-  if (n_bytes < sizeof stack)
+  if (n_bytes < sizeof *stack)
     return -EBADMSG;
-  memcpy (&stack, bytes, sizeof stack);
-  if (stack.n_bytes > n_bytes - sizeof stack)
+  event->n_stack_bytes = READ_ONCE (stack->n_bytes);
+  if (event->n_stack_bytes > n_bytes - sizeof *stack)
     return -EBADMSG;
-  event->pc = stack.pc;
-  event->sp = stack.sp;
-  memcpy (event->registers, stack.registers, sizeof event->registers);
-  event->stack = bytes + sizeof stack;
-  event->n_stack_bytes = stack.n_bytes;
+  event->pc = stack->pc;
+  event->sp = stack->sp;
+  event->registers = stack->registers;
+  event->stack = (const uint8_t *)(stack + 1);
   return 0;
 }
 
 static int
-parse_allocation (const uint8_t *bytes, size_t n_bytes, ProfHeapEvent *event)
+parse_allocation (const ProfHeapAllocation *allocation, size_t n_bytes, ProfHeapEvent *ret)
 {
-  ProfHeapAllocation allocation;
-  if (n_bytes < sizeof allocation)
+  if (n_bytes < sizeof *allocation)
     return -EBADMSG;
-  memcpy (&allocation, bytes, sizeof allocation);
-  event->in_place = (allocation.record.flags & PROF_HEAP_IN_PLACE) != 0;
-  event->address = allocation.address;
-  event->size = allocation.size;
-  event->time_ns = allocation.time_ns;
-  event->tid = allocation.tid;
-  event->stack_number = allocation.stack;
-  if (allocation.stack != 0)
-    return 0;
-  return parse_stack (bytes + sizeof allocation, n_bytes - sizeof allocation, event);
+  ProfHeapEvent event = {
+    .kind = PROF_HEAP_ALLOCATION,
+    .in_place = (allocation->record.flags & PROF_HEAP_IN_PLACE) != 0,
+    .address = allocation->address,
+    .size = allocation->size,
+    .time_ns = allocation->time_ns,
+    .tid = allocation->tid,
+    .stack_number = READ_ONCE (allocation->stack),
+  };
+  const ProfHeapStack *stack = (const ProfHeapStack *)(allocation + 1);
+  if (event.stack_number == 0 && parse_stack (stack, n_bytes - sizeof *allocation, &event) < 0)
+    return -EBADMSG;
+  *ret = event;
+  return 0;
 }
 
 static int
-parse_free (const uint8_t *bytes, size_t n_bytes, ProfHeapEvent *event)
+parse_free (const ProfHeapFree *record, size_t n_bytes, ProfHeapEvent *ret)
 {
-  ProfHeapFree free_record;
-  if (n_bytes < sizeof free_record)
+  if (n_bytes < sizeof *record)
     return -EBADMSG;
-  memcpy (&free_record, bytes, sizeof free_record);
-  event->address = free_record.address;
-  event->time_ns = free_record.time_ns;
-  event->tid = free_record.tid;
+  *ret = (ProfHeapEvent){ .kind = PROF_HEAP_FREE,
+                          .address = record->address,
+                          .time_ns = record->time_ns,
+                          .tid = record->tid };
   return 0;
 }
 
 int
-prof_heap_record_parse (const void *bytes, size_t n_bytes, ProfHeapEvent *ret)
+prof_heap_record_parse (const uint64_t *words, size_t n_bytes, ProfHeapEvent *ret)
 {
-  ProfHeapRecord record;
-  ProfHeapEvent event = { 0 };
-  if (n_bytes < sizeof record)
+  if (n_bytes < sizeof (ProfHeapRecord))
     return -EBADMSG;
-  memcpy (&record, bytes, sizeof record);
-  event.kind = record.kind;
-  int r = -EBADMSG;
-  if (event.kind == PROF_HEAP_ALLOCATION)
-    r = parse_allocation (bytes, n_bytes, &event);
-  else if (event.kind == PROF_HEAP_FREE)
-    r = parse_free (bytes, n_bytes, &event);
-  if (r >= 0)
-    *ret = event;
-  return r;
+  switch (((const ProfHeapRecord *)words)->kind) {
+  case PROF_HEAP_ALLOCATION:
+    return parse_allocation ((const ProfHeapAllocation *)words, n_bytes, ret);
+  case PROF_HEAP_FREE:
+    return parse_free ((const ProfHeapFree *)words, n_bytes, ret);
+  default:
+    return -EBADMSG;
+  }
 }

@@ -8,7 +8,8 @@
 
 #include "capture/heap-layout.h"
 
-/* What a hook wrote: one allocation or one free. `stack` points into the record's bytes. */
+/* What a hook wrote: one allocation or one free. Registers and stack are in the record's bytes;
+ * NULL where the stack is a number. */
 typedef struct {
   ProfHeapKind kind;
   bool in_place;
@@ -16,10 +17,10 @@ typedef struct {
   uint64_t address, size, time_ns;
   uint32_t stack_number; /* of a known stack; 0: the stack itself */
   uint64_t pc, sp;
-  uint64_t registers[PROF_HEAP_N_REGISTERS];
+  const uint64_t *registers; /* PROF_HEAP_N_REGISTERS of them */
   const uint8_t *stack;
   size_t n_stack_bytes;
 } ProfHeapEvent;
 
 /* Pure; `n_bytes` is the whole record's. -EBADMSG: it contradicts itself. */
-int prof_heap_record_parse (const void *bytes, size_t n_bytes, ProfHeapEvent *ret);
+int prof_heap_record_parse (const uint64_t *words, size_t n_bytes, ProfHeapEvent *ret);

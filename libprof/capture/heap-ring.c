@@ -48,19 +48,19 @@ is_patient (ProfHeapRing *ring, uint64_t now_ns)
   return now_ns - ring->stuck_since_ns < PATIENCE_NS;
 }
 
-/* The record's bytes in one piece. NULL: out of memory. */
-static const uint8_t *
+/* The record in one piece. NULL: out of memory. */
+static const uint64_t *
 straighten (ProfHeapRing *ring, uint64_t position, size_t n)
 {
   size_t n_to_end = ring->n_bytes - (position & (ring->n_bytes - 1));
   if (n <= n_to_end)
-    return get_bytes (ring, position);
+    return (const uint64_t *)get_bytes (ring, position);
   ring->wrapped.n = 0;
   if (prof_vec_reserve (&ring->wrapped, n) < 0)
     return NULL;
   memcpy (ring->wrapped.items, get_bytes (ring, position), n_to_end);
   memcpy (ring->wrapped.items + n_to_end, ring->bytes, n - n_to_end);
-  return ring->wrapped.items;
+  return (const uint64_t *)ring->wrapped.items;
 }
 
 /* The size of the record at hand, 0 if it can't be one. */
@@ -118,12 +118,12 @@ prof_heap_ring_next (ProfHeapRing *ring, uint64_t now_ns, bool is_dead, ProfHeap
       skip_to (ring, n > 0 ? ring->position + n : find_next (ring, head));
       continue;
     }
-    const uint8_t *bytes = straighten (ring, ring->position, n);
-    if (bytes == NULL)
+    const uint64_t *words = straighten (ring, ring->position, n);
+    if (words == NULL)
       return -ENOMEM;
     ring->stuck_since_ns = 0;
     ring->position += n;
-    if (prof_heap_record_parse (bytes, n, ret) == 0)
+    if (prof_heap_record_parse (words, n, ret) == 0)
       return 1;
     ring->n_skipped++;
   }

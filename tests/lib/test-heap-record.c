@@ -78,6 +78,7 @@ test_allocation_of_known_stack (void **state)
   assert_int_equal (event.size, 0);
   assert_int_equal (event.tid, 7);
   assert_int_equal (event.stack_number, 9);
+  assert_null (event.registers);
   assert_null (event.stack);
   assert_int_equal (event.n_stack_bytes, 0);
 }
