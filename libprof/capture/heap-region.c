@@ -17,9 +17,10 @@
 #include "base/error.h"
 
 /* Every allocation needs rings for bursts and room for many stacks; programs that are recorded so
- * are few. */
-#define N_SLOTS 64u
-#define N_EXACT_SLOTS 16u
+ * are few. A slot is taken until it was read to its end: short processes that follow each other
+ * need more than are alive at a time. */
+#define N_SLOTS 128u
+#define N_EXACT_SLOTS 32u
 #define MAPS_BYTES (256u << 10)
 #define STACKS_BYTES (1u << 20)
 #define EXACT_STACKS_BYTES (16u << 20)

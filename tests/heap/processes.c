@@ -143,16 +143,16 @@ run_plain (char **arguments)
   return 0;
 }
 
-/* Many are alive at a time, more than there are slots. */
+/* crowd [N]: many are alive at a time, more than there are slots. */
 static int
 run_crowd (char **arguments)
 {
-  (void)arguments;
-  int gate[2];
+  enum { MAX = 100 };
+  pid_t pids[MAX];
+  int gate[2], n = arguments[2] != NULL ? atoi (arguments[2]) : 20;
   if (pipe (gate) < 0)
     return 1;
-  pid_t pids[20];
-  for (int i = 0; i < 20; i++) {
+  for (int i = 0; i < n && i < MAX; i++) {
     if ((pids[i] = fork ()) == 0) {
       char byte;
       close (gate[1]);
@@ -162,7 +162,7 @@ run_crowd (char **arguments)
   }
   close (gate[1]);
   int r = 0;
-  for (int i = 0; i < 20; i++)
+  for (int i = 0; i < n && i < MAX; i++)
     r |= wait_for (pids[i]);
   return r;
 }

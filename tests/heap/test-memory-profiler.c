@@ -414,12 +414,12 @@ test_notes_say_what_is_missing (void **state)
   assert_true (has_note (profiler, "an allocator of its own"));
   prof_memory_profiler_free (profiler);
 
-  config = make_config (&command, "processes", "crowd", NULL);
+  config = make_config (&command, "processes", "crowd", "50");
   config.ring_bytes = 1 << 20;
   profiler = start (&config);
   wait_for_end (profiler);
   prof_memory_profiler_stop (profiler, NULL);
-  assert_true (has_note (profiler, "only 16 can be at a time"));
+  assert_true (has_note (profiler, "only 32 can be at a time"));
   prof_memory_profiler_free (profiler);
 }
 

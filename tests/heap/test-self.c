@@ -175,7 +175,8 @@ test_threads (void **state)
   prof_memory_profiler_get_stats (profiler, &stats);
   ProfProfile *profile = finish (profiler);
   assert_int_equal (stats.dropped_samples, 0);
-  assert_int_equal (get_sum (profile, "alloc_objects", "run_churn"), N_THREADS * N_ROUNDS * N_BLOCKS);
+  assert_int_equal (get_sum (profile, "alloc_objects", "run_churn"),
+                    N_THREADS * N_ROUNDS * N_BLOCKS);
   assert_int_equal (get_sum (profile, "inuse_objects", "run_churn"), 0);
   prof_profile_unref (profile);
 }

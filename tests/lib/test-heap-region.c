@@ -36,12 +36,12 @@ test_header_says_what_is_wanted (void **state)
   assert_int_equal (header->flags, PROF_HEAP_TRACKS_FREES);
   assert_int_equal (header->rate_bytes, 524288);
   assert_int_equal (header->min_sample_bytes, 1024);
-  assert_int_equal (header->n_slots, 64);
+  assert_int_equal (header->n_slots, 128);
   assert_int_equal (header->only_pid, 0);
   assert_int_equal (header->is_running, 0);
   assert_int_equal (header->slot_bytes,
                     4096 + header->maps_bytes + header->stacks_bytes + header->ring_bytes);
-  assert_int_equal (header->total_bytes, 4096 + 64 * header->slot_bytes);
+  assert_int_equal (header->total_bytes, 4096 + 128 * header->slot_bytes);
   assert_int_equal (header->ring_bytes & (header->ring_bytes - 1), 0);
   prof_heap_region_set_running (&region, true);
   assert_int_equal (header->is_running, 1);
@@ -82,7 +82,7 @@ test_memory_is_used_where_it_is_touched (void **state)
   (void)state;
   ProfHeapRegion region = make_region (&sampled);
   assert_true (get_used_bytes (&region) <= 4096);
-  memset (prof_heap_region_get_ring (&region, 63), 1, region.ring_bytes);
+  memset (prof_heap_region_get_ring (&region, 127), 1, region.ring_bytes);
   assert_in_range (get_used_bytes (&region), region.ring_bytes, region.ring_bytes + 8192);
   prof_heap_region_finish (&region);
 }
