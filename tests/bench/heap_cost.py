@@ -32,7 +32,8 @@ PYTHON = ('d = {}\nfor i in range(600000): d[str(i)] = [i, str(i) * 3]\n'
 def workloads(directory):
     (directory / 'a.cpp').write_text(CXX)
     # Not through g++: heaptrack does not follow a program's children.
-    compiler = subprocess.check_output(['g++', '-print-prog-name=cc1plus'], text=True).strip()
+    compiler, multiarch = (subprocess.check_output(['g++', f'-print-{what}'], text=True).strip()
+                           for what in ('prog-name=cc1plus', 'multiarch'))
     return {
         'pair (ns)': [WORK, 'pair', SECONDS],
         'pair, 512 MiB live (ns)': [WORK, 'live', SECONDS],
@@ -42,7 +43,8 @@ def workloads(directory):
         'python3 (s)': ['/usr/bin/python3', '-c', PYTHON],
         'python3, PYTHONMALLOC=malloc (s)': ['/usr/bin/python3', '-c', PYTHON],
         'sqlite3 (s)': ['sqlite3', ':memory:', SQL],
-        'cc1plus (s)': [compiler, '-quiet', '-D_GNU_SOURCE', '-o', '/dev/null', directory / 'a.cpp'],
+        'cc1plus (s)': [compiler, '-quiet', '-imultiarch', multiarch, '-D_GNU_SOURCE', '-o',
+                        '/dev/null', directory / 'a.cpp'],
     }
 
 
@@ -62,18 +64,18 @@ def modes(directory):
 
 
 def measure(name, prefix, command):
-    """Nanoseconds as the workload prints them, else the seconds of wall time of the command alone:
-    what a recorder does before and after is its own."""
+    """CPU time of the program alone: nanoseconds as the workload prints them, else seconds. What a
+    recorder spends in processes of its own is not in it."""
     words = ' '.join("'" + str(word).replace("'", "'\\''") + "'" for word in command)
-    script = f"TIMEFORMAT='time %R'; time {words}"
+    script = f"TIMEFORMAT='time %U %S'; time {words}"
     python_malloc = 'malloc' if 'PYTHONMALLOC' in name else 'default'
     done = subprocess.run([*prefix, 'bash', '-c', script], capture_output=True, text=True,
                           check=False, env={**os.environ, 'PYTHONMALLOC': python_malloc})
     own = re.search(r'([\d.]+) ns', done.stdout)
-    wall = re.search(r'time ([\d.]+)', done.stderr)
-    if done.returncode != 0 or wall is None:
+    cpu = re.search(r'time ([\d.]+) ([\d.]+)', done.stderr)
+    if done.returncode != 0 or cpu is None:
         raise SystemExit(f'{prefix} {command} failed: {done.stderr}')
-    return float(own[1]) if own else float(wall[1])
+    return float(own[1]) if own else float(cpu[1]) + float(cpu[2])
 
 
 def main():
