@@ -105,11 +105,14 @@ open_image (ProfHeapPipeline *pipeline, uint32_t number, const ProfHeapSlot *slo
   return find_main_path (pipeline, image);
 }
 
-static int
-note_obstacle (ProfHeapPipeline *pipeline, const ProfHeapSlot *slot)
+static void
+note_obstacle (ProfHeapPipeline *pipeline, const ProfHeapImage *image)
 {
-  ProfHeapRefusal refusal = { slot->pid, slot->obstacle };
-  return slot->obstacle == PROF_HEAP_WORKS ? 0 : prof_vec_push (&pipeline->refusals, refusal);
+  if (image->obstacle == PROF_HEAP_WORKS)
+    return;
+  if (pipeline->n_refusals < PROF_HEAP_MAX_REFUSALS)
+    pipeline->refusals[pipeline->n_refusals] = (ProfHeapRefusal){ image->pid, image->obstacle };
+  pipeline->n_refusals++;
 }
 
 /* The pid is what a claim ends with. */
@@ -137,8 +140,10 @@ prof_heap_images_find_new (ProfHeapPipeline *pipeline)
     if (oldest == UINT32_MAX)
       return 0;
     const ProfHeapSlot *slot = prof_heap_region_get_slot (pipeline->region, oldest);
-    if (open_image (pipeline, oldest, slot) < 0 || note_obstacle (pipeline, slot) < 0)
-      return -ENOMEM;
+    int r = open_image (pipeline, oldest, slot);
+    if (r < 0)
+      return r;
+    note_obstacle (pipeline, pipeline->images.items[pipeline->images.n - 1]);
   }
 }
 

@@ -34,7 +34,6 @@ void
 prof_heap_pipeline_finish (ProfHeapPipeline *pipeline)
 {
   prof_heap_images_finish (pipeline);
-  prof_vec_clear (&pipeline->refusals);
   prof_heap_store_finish (&pipeline->store);
   prof_stack_builder_finish (&pipeline->builder);
   prof_process_table_finish (&pipeline->processes);

@@ -30,6 +30,9 @@ typedef struct {
   ProfKnownStacks known;
 } ProfHeapImage;
 
+/* Processes whose obstacle is told. */
+enum { PROF_HEAP_MAX_REFUSALS = 5 };
+
 /* A process that can't be recorded. */
 typedef struct {
   uint32_t pid;
@@ -47,12 +50,13 @@ typedef struct {
   ProfHeapStore store;
   ProfStackWitness witness;
   PROF_VEC (ProfHeapImage *) images;
-  PROF_VEC (ProfHeapRefusal) refusals;
-  uint64_t start_ns;         /* what is older is of an earlier recording */
-  uint64_t n_drops_of_ended; /* records that images dropped which are gone */
-  uint32_t n_images;         /* ever seen */
-  bool is_busy;              /* rings or slots fill up: look again soon */
-  char *main_path;           /* of the first image's program; NULL: not known */
+  ProfHeapRefusal refusals[PROF_HEAP_MAX_REFUSALS]; /* the first ones */
+  uint32_t n_refusals;                              /* of all */
+  uint64_t start_ns;                                /* what is older is of an earlier recording */
+  uint64_t n_drops_of_ended;                        /* records that images dropped which are gone */
+  uint32_t n_images;                                /* ever seen */
+  bool is_busy;                                     /* rings or slots fill up: look again soon */
+  char *main_path; /* of the first image's program; NULL: not known */
 
   atomic_ullong n_dropped;
   atomic_uint n_processes, n_threads;

@@ -22,13 +22,11 @@
 #include "engine/machine.h"
 #include "engine/memory-config.h"
 
-/* Rings have no descriptor to wait for. With every allocation they are soon full, at first of stacks
- * that are not known yet. */
+/* Rings have no descriptor to wait for. With every allocation they are soon full, at first of
+ * stacks that are not known yet. */
 #define POLL_NS 20000000u
 #define BUSY_POLL_NS 1000000u
 #define COUNTERS_INTERVAL_NS 250000000u
-/* Processes whose obstacle is told. */
-#define MAX_REFUSALS 5u
 
 struct ProfMemoryProfiler {
   ProfMemoryConfigCopy config;
@@ -233,6 +231,24 @@ typedef struct {
   int result;
 } SnapshotRequest;
 
+static int
+add_refusals (const ProfHeapPipeline *pipeline, ProfSessionNotes *notes)
+{
+  uint32_t n = pipeline->n_refusals;
+  int r = 0;
+  for (uint32_t i = 0; i < n && i < PROF_HEAP_MAX_REFUSALS && r >= 0; i++) {
+    const ProfHeapRefusal *refusal = &pipeline->refusals[i];
+    r = prof_session_notes_add (notes, "the heap of process %u was not recorded: %s", refusal->pid,
+                                refusal->obstacle == PROF_HEAP_SANITIZER
+                                    ? "it is built with a sanitizer, which has its own allocator"
+                                    : "it has an allocator of its own that can't be exchanged");
+  }
+  if (r >= 0 && n > PROF_HEAP_MAX_REFUSALS)
+    r = prof_session_notes_add (notes, "nor were, for such reasons, the heaps of %u processes more",
+                                n - PROF_HEAP_MAX_REFUSALS);
+  return r;
+}
+
 /* Notes are made where what they tell is kept. */
 static int
 make_notes (ProfMemoryProfiler *profiler)
@@ -240,16 +256,9 @@ make_notes (ProfMemoryProfiler *profiler)
   const ProfHeapPipeline *pipeline = &profiler->pipeline;
   const ProfHeapHeader *header = profiler->target.region.header;
   ProfSessionNotes *notes = &profiler->notes;
-  int r = 0;
   prof_session_notes_finish (notes);
   *notes = (ProfSessionNotes){ 0 };
-  for (size_t i = 0; i < pipeline->refusals.n && i < MAX_REFUSALS && r >= 0; i++) {
-    const ProfHeapRefusal *refusal = &pipeline->refusals.items[i];
-    r = prof_session_notes_add (notes, "the heap of process %u was not recorded: %s", refusal->pid,
-                                refusal->obstacle == PROF_HEAP_SANITIZER
-                                    ? "it is built with a sanitizer, which has its own allocator"
-                                    : "it has an allocator of its own that can't be exchanged");
-  }
+  int r = add_refusals (pipeline, notes);
   if (r >= 0 && header != NULL && atomic_load (&header->n_refused) > 0)
     r = prof_session_notes_add (notes, "%u processes were not recorded: only %u can be at a time",
                                 atomic_load (&header->n_refused), profiler->target.region.n_slots);

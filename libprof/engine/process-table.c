@@ -92,13 +92,17 @@ prof_process_table_end (ProfProcessTable *table, uint32_t pid)
   ProfProcess *process = find_process (table, pid);
   if (process == NULL)
     return;
-  process->is_alive = false;
-  process->n_threads = 0;
   prof_address_space_clear (&process->space);
-  prof_vec_foreach (state, &table->states) {
-    if (state->pid == pid)
-      state->is_alive = false;
+  process->is_alive = false;
+  /* Those of processes that end soon are the latest. */
+  for (size_t i = table->states.n; i-- > 0 && process->n_threads > 0;) {
+    ProfThreadState *state = &table->states.items[i];
+    if (!state->is_alive || state->pid != pid)
+      continue;
+    state->is_alive = false;
+    process->n_threads--;
   }
+  process->n_threads = 0;
 }
 
 /* ---- threads ---- */

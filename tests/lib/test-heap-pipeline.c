@@ -389,12 +389,16 @@ test_obstacles_are_told (void **state)
 {
   (void)state;
   Fixture *fixture = set_up ();
-  HeapSlot slot = heap_slot_claim (&fixture->region, 0, NO_PROCESS, MAPS);
-  slot.slot->obstacle = PROF_HEAP_SANITIZER;
+  for (uint32_t i = 0; i < 20; i++) {
+    HeapSlot slot = heap_slot_claim (&fixture->region, i, NO_PROCESS + i, MAPS);
+    slot.slot->obstacle = i == 1 ? PROF_HEAP_WORKS : PROF_HEAP_SANITIZER;
+  }
   drain (fixture);
-  assert_int_equal (fixture->pipeline.refusals.n, 1);
-  assert_int_equal (fixture->pipeline.refusals.items[0].pid, NO_PROCESS);
-  assert_int_equal (fixture->pipeline.refusals.items[0].obstacle, PROF_HEAP_SANITIZER);
+  assert_int_equal (fixture->pipeline.n_refusals, 19);
+  for (uint32_t i = 0; i < PROF_HEAP_MAX_REFUSALS; i++) {
+    assert_int_equal (fixture->pipeline.refusals[i].pid, NO_PROCESS + (i == 0 ? 0 : i + 1));
+    assert_int_equal (fixture->pipeline.refusals[i].obstacle, PROF_HEAP_SANITIZER);
+  }
   tear_down (fixture);
 }
 

@@ -119,7 +119,8 @@ test_bytes_of_an_earlier_round_are_no_record (void **state)
   Fixture fixture = set_up (0);
   heap_slot_free (&fixture.slot, 0x10, 5);
   expect_free (&fixture, 0x10);
-  fixture.ring.position = fixture.slot.slot->tail = RING_BYTES;
+  fixture.ring.position = RING_BYTES;
+  fixture.slot.slot->tail = RING_BYTES;
   fixture.slot.slot->head = RING_BYTES + 40;
   expect_none (&fixture);
   heap_slot_put (&fixture.slot, RING_BYTES, &(uint64_t){ RING_BYTES | PROF_HEAP_COMMITTED }, 8);
