@@ -4,12 +4,17 @@
 through google/pprof."""
 import os
 import re
+import signal
 import subprocess
 import sys
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+
+# Under nohup(1) it would be ignored here, and in all that the tests start.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Skip(Exception):
