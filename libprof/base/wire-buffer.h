@@ -20,6 +20,8 @@ enum { PROF_WIRE_MAX_VARINT_BYTES = 10 };
 static inline bool
 prof_wire_reserve (ProfWireBuffer *buffer, size_t n)
 {
+  if (!buffer->is_failed && buffer->bytes.n_allocated - buffer->bytes.n >= n)
+    return true;
   buffer->is_failed |= prof_vec_reserve (&buffer->bytes, n) < 0;
   return !buffer->is_failed;
 }
@@ -32,6 +34,12 @@ prof_wire_write_varint (uint8_t *p, uint64_t value)
     *p++ = (uint8_t)(value | 0x80);
   *p++ = (uint8_t)value;
   return p;
+}
+
+static inline size_t
+prof_wire_get_varint_size (uint64_t value)
+{
+  return 1 + (63 - (unsigned)__builtin_clzll (value | 1)) / 7;
 }
 
 static inline void
@@ -53,16 +61,28 @@ prof_wire_put_tag (ProfWireBuffer *buffer, uint32_t field, ProfWireType type)
 static inline void
 prof_wire_put_number (ProfWireBuffer *buffer, uint32_t field, uint64_t value)
 {
-  if (value == 0)
+  if (value == 0 || !prof_wire_reserve (buffer, 2 * PROF_WIRE_MAX_VARINT_BYTES))
     return;
-  prof_wire_put_tag (buffer, field, PROF_WIRE_VARINT);
-  prof_wire_put_varint (buffer, value);
+  uint8_t *p = buffer->bytes.items + buffer->bytes.n;
+  p = prof_wire_write_varint (p, (uint64_t)field << 3 | PROF_WIRE_VARINT);
+  p = prof_wire_write_varint (p, value);
+  buffer->bytes.n = (size_t)(p - buffer->bytes.items);
 }
 
 static inline void
 prof_wire_put_raw (ProfWireBuffer *buffer, const void *bytes, size_t n)
 {
   buffer->is_failed |= prof_vec_append (&buffer->bytes, (const uint8_t *)bytes, n) < 0;
+}
+
+/* Eight bytes, the least significant first; without a tag. */
+static inline void
+prof_wire_put_fixed64 (ProfWireBuffer *buffer, uint64_t value)
+{
+  uint8_t bytes[8];
+  for (unsigned i = 0; i < 8; i++)
+    bytes[i] = (uint8_t)(value >> (8 * i));
+  prof_wire_put_raw (buffer, bytes, sizeof bytes);
 }
 
 static inline void
@@ -73,25 +93,47 @@ prof_wire_put_bytes (ProfWireBuffer *buffer, uint32_t field, const void *bytes, 
   prof_wire_put_raw (buffer, bytes, n);
 }
 
-/* Starts a message or packed numbers; give what it returns to prof_wire_end after the contents. */
+/* Starts a message or packed numbers; give what it returns to prof_wire_end after the contents. A
+ * byte is kept for the length: most contents are shorter than 128 bytes. */
 static inline size_t
 prof_wire_begin (ProfWireBuffer *buffer, uint32_t field)
 {
-  prof_wire_put_tag (buffer, field, PROF_WIRE_BYTES);
-  return buffer->bytes.n;
+  if (!prof_wire_reserve (buffer, PROF_WIRE_MAX_VARINT_BYTES))
+    return 0;
+  uint8_t *p = buffer->bytes.items + buffer->bytes.n;
+  p = prof_wire_write_varint (p, (uint64_t)field << 3 | PROF_WIRE_BYTES);
+  *p++ = 0;
+  return buffer->bytes.n = (size_t)(p - buffer->bytes.items);
 }
 
 /* Puts the length before the contents. */
 static inline void
 prof_wire_end (ProfWireBuffer *buffer, size_t start)
 {
-  uint8_t length[PROF_WIRE_MAX_VARINT_BYTES];
   size_t n_contents = buffer->bytes.n - start;
-  size_t n_length = (size_t)(prof_wire_write_varint (length, n_contents) - length);
-  if (!prof_wire_reserve (buffer, n_length))
+  size_t n_more = prof_wire_get_varint_size (n_contents) - 1;
+  if (!prof_wire_reserve (buffer, n_more))
     return;
   uint8_t *contents = buffer->bytes.items + start;
-  memmove (contents + n_length, contents, n_contents);
-  memcpy (contents, length, n_length);
-  buffer->bytes.n += n_length;
+  if (n_more > 0)
+    memmove (contents + n_more, contents, n_contents);
+  prof_wire_write_varint (contents - 1, n_contents);
+  buffer->bytes.n += n_more;
+}
+
+/* The contents of packed numbers: their length is known before, and nothing has to move. */
+static inline void
+prof_wire_put_packed (ProfWireBuffer *buffer, uint32_t field, const uint32_t *numbers, size_t n)
+{
+  size_t n_bytes = 0;
+  for (size_t i = 0; i < n; i++)
+    n_bytes += prof_wire_get_varint_size (numbers[i]);
+  prof_wire_put_tag (buffer, field, PROF_WIRE_BYTES);
+  prof_wire_put_varint (buffer, n_bytes);
+  if (!prof_wire_reserve (buffer, n_bytes))
+    return;
+  uint8_t *p = buffer->bytes.items + buffer->bytes.n;
+  for (size_t i = 0; i < n; i++)
+    p = prof_wire_write_varint (p, numbers[i]);
+  buffer->bytes.n += n_bytes;
 }

@@ -8,6 +8,7 @@
 #include <prof/events.h>
 #include <prof/heap.h>
 #include <prof/memory.h>
+#include <prof/otlp.h>
 #include <prof/pprof.h>
 #include <prof/profile.h>
 #include <prof/report.h>

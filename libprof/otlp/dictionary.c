@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#include "otlp/dictionary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "otlp/layout.h"
+
+/* Semantic conventions 1.44: process.executable.*, pprof.*. */
+static const char *const texts[PROF_OTLP_N_TEXTS] = {
+  [PROF_OTLP_TEXT_GNU_BUILD_ID] = "process.executable.build_id.gnu",
+  [PROF_OTLP_TEXT_COMMENT] = "pprof.profile.comment",
+  [PROF_OTLP_TEXT_DROP_FRAMES] = "pprof.profile.drop_frames",
+  [PROF_OTLP_TEXT_KEEP_FRAMES] = "pprof.profile.keep_frames",
+  [PROF_OTLP_TEXT_DOC_URL] = "pprof.profile.doc_url",
+  [PROF_OTLP_TEXT_HAS_FUNCTIONS] = "pprof.mapping.has_functions",
+  [PROF_OTLP_TEXT_HAS_FILENAMES] = "pprof.mapping.has_filenames",
+  [PROF_OTLP_TEXT_HAS_LINE_NUMBERS] = "pprof.mapping.has_line_numbers",
+  [PROF_OTLP_TEXT_HAS_INLINE_FRAMES] = "pprof.mapping.has_inline_frames",
+  [PROF_OTLP_TEXT_IS_FOLDED] = "pprof.location.is_folded",
+};
+
+/* By ProfOtlpTable. */
+static const uint32_t fields[PROF_OTLP_N_TABLES] = {
+  PROF_OTLP_DICTIONARY_MAPPING, PROF_OTLP_DICTIONARY_LOCATION, PROF_OTLP_DICTIONARY_FUNCTION,
+  PROF_OTLP_DICTIONARY_LINK,    PROF_OTLP_DICTIONARY_STRING,   PROF_OTLP_DICTIONARY_ATTRIBUTE,
+  PROF_OTLP_DICTIONARY_STACK,
+};
+
+/* ---- rows ---- */
+
+static size_t
+begin_row (ProfOtlpDictionary *dictionary, ProfOtlpTable table)
+{
+  return prof_wire_begin (&dictionary->tables[table], fields[table]);
+}
+
+static uint32_t
+end_row (ProfOtlpDictionary *dictionary, ProfOtlpTable table, size_t start)
+{
+  prof_wire_end (&dictionary->tables[table], start);
+  return dictionary->n_rows[table]++;
+}
+
+static uint32_t
+add_string (ProfOtlpDictionary *dictionary, const char *bytes, size_t n)
+{
+  prof_wire_put_bytes (&dictionary->tables[PROF_OTLP_TABLE_STRING], PROF_OTLP_DICTIONARY_STRING,
+                       bytes, n);
+  return dictionary->n_rows[PROF_OTLP_TABLE_STRING]++;
+}
+
+uint32_t
+prof_otlp_dictionary_get_string (ProfOtlpDictionary *dictionary, uint32_t string)
+{
+  const ProfProfile *profile = dictionary->samples->profile;
+  size_t n = prof_profile_get_string_size (profile, string);
+  if (n > 0 && dictionary->strings[string] == 0)
+    dictionary->strings[string]
+        = add_string (dictionary, prof_profile_get_string (profile, string), n);
+  return n > 0 ? dictionary->strings[string] : 0;
+}
+
+uint32_t
+prof_otlp_dictionary_get_text (ProfOtlpDictionary *dictionary, ProfOtlpText text)
+{
+  if (dictionary->texts[text] == 0)
+    dictionary->texts[text] = add_string (dictionary, texts[text], strlen (texts[text]));
+  return dictionary->texts[text];
+}
+
+/* ---- attributes ---- */
+
+static void
+put_text_value (const ProfOtlpDictionary *dictionary, ProfWireBuffer *buffer, uint32_t string)
+{
+  const ProfProfile *profile = dictionary->samples->profile;
+  prof_wire_put_bytes (buffer, PROF_OTLP_ANY_STRING, prof_profile_get_string (profile, string),
+                       prof_profile_get_string_size (profile, string));
+}
+
+/* A oneof says which one it is, also where it is 0. */
+static void
+put_number_value (ProfWireBuffer *buffer, uint32_t field, uint64_t number)
+{
+  prof_wire_put_tag (buffer, field, PROF_WIRE_VARINT);
+  prof_wire_put_varint (buffer, number);
+}
+
+uint32_t
+prof_otlp_dictionary_get_attribute (ProfOtlpDictionary *dictionary, uint32_t attribute)
+{
+  if (attribute == 0 || dictionary->attributes[attribute] != 0)
+    return attribute == 0 ? 0 : dictionary->attributes[attribute];
+  const ProfLabel *label = &dictionary->samples->attributes.items[attribute];
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE];
+  uint32_t key = prof_otlp_dictionary_get_string (dictionary, label->key);
+  uint32_t unit = prof_otlp_dictionary_get_string (dictionary, label->unit);
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE);
+  prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_KEY, key);
+  size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
+  if (label->string != 0)
+    put_text_value (dictionary, buffer, label->string);
+  else
+    put_number_value (buffer, PROF_OTLP_ANY_INT, (uint64_t)label->number);
+  prof_wire_end (buffer, value);
+  prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_UNIT, unit);
+  return dictionary->attributes[attribute] = end_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE, row);
+}
+
+static uint32_t
+get_flag (ProfOtlpDictionary *dictionary, ProfOtlpText text, bool is_true)
+{
+  uint32_t *number = &dictionary->flags[2 * text + is_true];
+  if (*number != 0)
+    return *number;
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE];
+  uint32_t key = prof_otlp_dictionary_get_text (dictionary, text);
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE);
+  prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_KEY, key);
+  size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
+  put_number_value (buffer, PROF_OTLP_ANY_BOOL, is_true);
+  prof_wire_end (buffer, value);
+  return *number = end_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE, row);
+}
+
+uint32_t
+prof_otlp_dictionary_add_text_attribute (ProfOtlpDictionary *dictionary,
+                                         ProfOtlpText key,
+                                         uint32_t string)
+{
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE];
+  uint32_t key_number = prof_otlp_dictionary_get_text (dictionary, key);
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE);
+  prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_KEY, key_number);
+  size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
+  put_text_value (dictionary, buffer, string);
+  prof_wire_end (buffer, value);
+  return end_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE, row);
+}
+
+uint32_t
+prof_otlp_dictionary_add_array_attribute (ProfOtlpDictionary *dictionary,
+                                          ProfOtlpText key,
+                                          const uint32_t *strings,
+                                          size_t n)
+{
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE];
+  uint32_t key_number = prof_otlp_dictionary_get_text (dictionary, key);
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE);
+  prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_KEY, key_number);
+  size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
+  size_t array = prof_wire_begin (buffer, PROF_OTLP_ANY_ARRAY);
+  for (size_t i = 0; i < n; i++) {
+    size_t item = prof_wire_begin (buffer, PROF_OTLP_ARRAY_VALUE);
+    put_text_value (dictionary, buffer, strings[i]);
+    prof_wire_end (buffer, item);
+  }
+  prof_wire_end (buffer, array);
+  prof_wire_end (buffer, value);
+  return end_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE, row);
+}
+
+/* ---- mappings, functions, locations ---- */
+
+static uint32_t
+get_mapping (ProfOtlpDictionary *dictionary, uint32_t number)
+{
+  if (number == 0 || dictionary->mappings[number] != 0)
+    return number == 0 ? 0 : dictionary->mappings[number];
+  size_t n;
+  const ProfMapping *mapping
+      = &prof_profile_get_mappings (dictionary->samples->profile, &n)[number];
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_MAPPING];
+  uint32_t filename = prof_otlp_dictionary_get_string (dictionary, mapping->filename);
+  uint32_t attributes[5], n_attributes = 0;
+  if (prof_profile_get_string_size (dictionary->samples->profile, mapping->build_id) > 0)
+    attributes[n_attributes++]
+        = prof_otlp_dictionary_add_text_attribute (dictionary, PROF_OTLP_TEXT_GNU_BUILD_ID,
+                                                   mapping->build_id);
+  const bool flags[] = { mapping->has_functions, mapping->has_filenames, mapping->has_line_numbers,
+                         mapping->has_inline_frames };
+  for (unsigned i = 0; i < 4; i++)
+    attributes[n_attributes++] = get_flag (dictionary, PROF_OTLP_TEXT_HAS_FUNCTIONS + i, flags[i]);
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_MAPPING);
+  prof_wire_put_number (buffer, PROF_OTLP_MAPPING_START, mapping->start);
+  prof_wire_put_number (buffer, PROF_OTLP_MAPPING_LIMIT, mapping->limit);
+  prof_wire_put_number (buffer, PROF_OTLP_MAPPING_OFFSET, mapping->offset);
+  prof_wire_put_number (buffer, PROF_OTLP_MAPPING_FILENAME, filename);
+  prof_wire_put_packed (buffer, PROF_OTLP_MAPPING_ATTRIBUTES, attributes, n_attributes);
+  return dictionary->mappings[number] = end_row (dictionary, PROF_OTLP_TABLE_MAPPING, row);
+}
+
+static uint32_t
+get_function (ProfOtlpDictionary *dictionary, uint32_t number)
+{
+  if (number == 0 || dictionary->functions[number] != 0)
+    return number == 0 ? 0 : dictionary->functions[number];
+  size_t n;
+  const ProfFunction *function
+      = &prof_profile_get_functions (dictionary->samples->profile, &n)[number];
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_FUNCTION];
+  uint32_t name = prof_otlp_dictionary_get_string (dictionary, function->name);
+  uint32_t system_name = prof_otlp_dictionary_get_string (dictionary, function->system_name);
+  uint32_t filename = prof_otlp_dictionary_get_string (dictionary, function->filename);
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_FUNCTION);
+  prof_wire_put_number (buffer, PROF_OTLP_FUNCTION_NAME, name);
+  prof_wire_put_number (buffer, PROF_OTLP_FUNCTION_SYSTEM_NAME, system_name);
+  prof_wire_put_number (buffer, PROF_OTLP_FUNCTION_FILENAME, filename);
+  prof_wire_put_number (buffer, PROF_OTLP_FUNCTION_START_LINE, (uint64_t)function->start_line);
+  return dictionary->functions[number] = end_row (dictionary, PROF_OTLP_TABLE_FUNCTION, row);
+}
+
+static uint32_t
+get_location (ProfOtlpDictionary *dictionary, uint32_t number)
+{
+  if (number == 0 || dictionary->locations[number] != 0)
+    return number == 0 ? 0 : dictionary->locations[number];
+  size_t n;
+  const ProfProfile *profile = dictionary->samples->profile;
+  const ProfLocation *location = &prof_profile_get_locations (profile, &n)[number];
+  const ProfLine *lines = prof_profile_get_lines (profile, &n) + location->first_line;
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_LOCATION];
+  uint32_t mapping = get_mapping (dictionary, location->mapping);
+  uint32_t folded = location->is_folded ? get_flag (dictionary, PROF_OTLP_TEXT_IS_FOLDED, true) : 0;
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_LOCATION);
+  prof_wire_put_number (buffer, PROF_OTLP_LOCATION_MAPPING, mapping);
+  prof_wire_put_number (buffer, PROF_OTLP_LOCATION_ADDRESS, location->address);
+  for (uint32_t i = 0; i < location->n_lines; i++) {
+    size_t line = prof_wire_begin (buffer, PROF_OTLP_LOCATION_LINE);
+    prof_wire_put_number (buffer, PROF_OTLP_LINE_FUNCTION,
+                          get_function (dictionary, lines[i].function));
+    prof_wire_put_number (buffer, PROF_OTLP_LINE_LINE, (uint64_t)lines[i].line);
+    prof_wire_put_number (buffer, PROF_OTLP_LINE_COLUMN, (uint64_t)lines[i].column);
+    prof_wire_end (buffer, line);
+  }
+  if (folded != 0)
+    prof_wire_put_packed (buffer, PROF_OTLP_LOCATION_ATTRIBUTES, &folded, 1);
+  return dictionary->locations[number] = end_row (dictionary, PROF_OTLP_TABLE_LOCATION, row);
+}
+
+/* ---- stacks and links ---- */
+
+uint32_t
+prof_otlp_dictionary_get_stack (ProfOtlpDictionary *dictionary, uint32_t stack)
+{
+  if (stack == 0 || dictionary->stacks[stack] != 0)
+    return stack == 0 ? 0 : dictionary->stacks[stack];
+  size_t n;
+  const ProfOtlpList *list = &dictionary->samples->stacks.items[stack];
+  const uint32_t *locations
+      = prof_profile_get_stacks (dictionary->samples->profile, &n) + list->first;
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_STACK];
+  buffer->is_failed |= prof_vec_reserve (&dictionary->numbers, list->n) < 0;
+  if (buffer->is_failed)
+    return 0;
+  uint32_t *numbers = dictionary->numbers.items;
+  for (uint32_t i = 0; i < list->n; i++) {
+    numbers[i] = dictionary->locations[locations[i]];
+    if (numbers[i] == 0)
+      numbers[i] = get_location (dictionary, locations[i]);
+  }
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_STACK);
+  prof_wire_put_packed (buffer, PROF_OTLP_STACK_LOCATIONS, numbers, list->n);
+  return dictionary->stacks[stack] = end_row (dictionary, PROF_OTLP_TABLE_STACK, row);
+}
+
+uint32_t
+prof_otlp_dictionary_get_link (ProfOtlpDictionary *dictionary, uint32_t link)
+{
+  if (link == 0 || dictionary->links[link] != 0)
+    return link == 0 ? 0 : dictionary->links[link];
+  const ProfOtlpLink *ids = &dictionary->samples->links.items[link];
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_LINK];
+  size_t row = begin_row (dictionary, PROF_OTLP_TABLE_LINK);
+  prof_wire_put_bytes (buffer, PROF_OTLP_LINK_TRACE_ID, ids->trace_id, sizeof ids->trace_id);
+  prof_wire_put_bytes (buffer, PROF_OTLP_LINK_SPAN_ID, ids->span_id, sizeof ids->span_id);
+  return dictionary->links[link] = end_row (dictionary, PROF_OTLP_TABLE_LINK, row);
+}
+
+/* ---- the whole ---- */
+
+/* By the number of rows that they are of. */
+static size_t
+get_n_rows (const ProfOtlpSamples *samples, ProfOtlpTable table)
+{
+  size_t n = 0;
+  switch (table) {
+  case PROF_OTLP_TABLE_MAPPING:
+    prof_profile_get_mappings (samples->profile, &n);
+    break;
+  case PROF_OTLP_TABLE_LOCATION:
+    prof_profile_get_locations (samples->profile, &n);
+    break;
+  case PROF_OTLP_TABLE_FUNCTION:
+    prof_profile_get_functions (samples->profile, &n);
+    break;
+  case PROF_OTLP_TABLE_LINK:
+    return samples->links.n;
+  case PROF_OTLP_TABLE_STRING:
+    return prof_profile_get_n_strings (samples->profile);
+  case PROF_OTLP_TABLE_ATTRIBUTE:
+    return samples->attributes.n;
+  case PROF_OTLP_TABLE_STACK:
+    return samples->stacks.n;
+  case PROF_OTLP_N_TABLES:
+    break;
+  }
+  return n;
+}
+
+static uint32_t **
+get_numbers (ProfOtlpDictionary *dictionary, ProfOtlpTable table)
+{
+  uint32_t **const numbers[PROF_OTLP_N_TABLES]
+      = { &dictionary->mappings, &dictionary->locations, &dictionary->functions,
+          &dictionary->links,    &dictionary->strings,   &dictionary->attributes,
+          &dictionary->stacks };
+  return numbers[table];
+}
+
+void
+prof_otlp_dictionary_reset (ProfOtlpDictionary *dictionary)
+{
+  for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
+    dictionary->tables[table].bytes.n = 0;
+    dictionary->n_rows[table] = 0;
+    memset (*get_numbers (dictionary, table), 0,
+            get_n_rows (dictionary->samples, table) * sizeof (uint32_t));
+    end_row (dictionary, table, begin_row (dictionary, table));
+  }
+  memset (dictionary->texts, 0, sizeof dictionary->texts);
+  memset (dictionary->flags, 0, sizeof dictionary->flags);
+}
+
+int
+prof_otlp_dictionary_init (ProfOtlpDictionary *dictionary, const ProfOtlpSamples *samples)
+{
+  *dictionary = (ProfOtlpDictionary){ .samples = samples };
+  for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
+    uint32_t *numbers = calloc (get_n_rows (samples, table) + 1, sizeof *numbers);
+    if (numbers == NULL)
+      return -ENOMEM;
+    *get_numbers (dictionary, table) = numbers;
+  }
+  prof_otlp_dictionary_reset (dictionary);
+  return 0;
+}
+
+void
+prof_otlp_dictionary_finish (ProfOtlpDictionary *dictionary)
+{
+  for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
+    prof_vec_clear (&dictionary->tables[table].bytes);
+    free (*get_numbers (dictionary, table));
+    *get_numbers (dictionary, table) = NULL;
+  }
+  prof_vec_clear (&dictionary->numbers);
+}
+
+size_t
+prof_otlp_dictionary_get_n_bytes (const ProfOtlpDictionary *dictionary)
+{
+  size_t n = 0;
+  for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++)
+    n += dictionary->tables[table].bytes.n;
+  return n;
+}
+
+void
+prof_otlp_dictionary_write (const ProfOtlpDictionary *dictionary, ProfWireBuffer *buffer)
+{
+  for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
+    const ProfWireBuffer *rows = &dictionary->tables[table];
+    prof_wire_put_raw (buffer, rows->bytes.items, rows->bytes.n);
+    buffer->is_failed |= rows->is_failed;
+  }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/wire-buffer.h"
+#include "otlp/samples.h"
+
+typedef enum {
+  PROF_OTLP_TABLE_MAPPING,
+  PROF_OTLP_TABLE_LOCATION,
+  PROF_OTLP_TABLE_FUNCTION,
+  PROF_OTLP_TABLE_LINK,
+  PROF_OTLP_TABLE_STRING,
+  PROF_OTLP_TABLE_ATTRIBUTE,
+  PROF_OTLP_TABLE_STACK,
+  PROF_OTLP_N_TABLES,
+} ProfOtlpTable;
+
+/* Texts that are in no profile. */
+typedef enum {
+  PROF_OTLP_TEXT_GNU_BUILD_ID,
+  PROF_OTLP_TEXT_COMMENT,
+  PROF_OTLP_TEXT_DROP_FRAMES,
+  PROF_OTLP_TEXT_KEEP_FRAMES,
+  PROF_OTLP_TEXT_DOC_URL,
+  PROF_OTLP_TEXT_HAS_FUNCTIONS,
+  PROF_OTLP_TEXT_HAS_FILENAMES,
+  PROF_OTLP_TEXT_HAS_LINE_NUMBERS,
+  PROF_OTLP_TEXT_HAS_INLINE_FRAMES,
+  PROF_OTLP_TEXT_IS_FOLDED,
+  PROF_OTLP_N_TEXTS,
+} ProfOtlpText;
+
+/* The tables of one request (ProfilesDictionary): rows are encoded when they are first asked for,
+ * so that nothing is in them twice or for nothing. Element 0 of each table is the empty one. */
+typedef struct {
+  const ProfOtlpSamples *samples; /* borrowed */
+  ProfWireBuffer tables[PROF_OTLP_N_TABLES];
+  uint32_t n_rows[PROF_OTLP_N_TABLES];
+  /* Numbers in this dictionary by row of the profile or of the samples; 0: not yet there. */
+  uint32_t *mappings, *locations, *functions, *strings, *links, *attributes, *stacks;
+  PROF_VEC (uint32_t) numbers; /* of the stack at hand; always empty */
+  uint32_t texts[PROF_OTLP_N_TEXTS];
+  uint32_t flags[2 * PROF_OTLP_N_TEXTS]; /* attributes that are true or false */
+} ProfOtlpDictionary;
+
+/* 0 or -ENOMEM. */
+int prof_otlp_dictionary_init (ProfOtlpDictionary *dictionary, const ProfOtlpSamples *samples);
+void prof_otlp_dictionary_finish (ProfOtlpDictionary *dictionary);
+/* Empties it for the next request. */
+void prof_otlp_dictionary_reset (ProfOtlpDictionary *dictionary);
+
+/* The numbers of rows, which are added where they lack. Memory that is short shows at the end, in
+ * …_write. */
+uint32_t prof_otlp_dictionary_get_string (ProfOtlpDictionary *dictionary, uint32_t string);
+uint32_t prof_otlp_dictionary_get_text (ProfOtlpDictionary *dictionary, ProfOtlpText text);
+uint32_t prof_otlp_dictionary_get_stack (ProfOtlpDictionary *dictionary, uint32_t stack);
+uint32_t prof_otlp_dictionary_get_attribute (ProfOtlpDictionary *dictionary, uint32_t attribute);
+uint32_t prof_otlp_dictionary_get_link (ProfOtlpDictionary *dictionary, uint32_t link);
+/* An attribute of the profile whose value is a string of its own. */
+uint32_t prof_otlp_dictionary_add_text_attribute (ProfOtlpDictionary *dictionary,
+                                                  ProfOtlpText key,
+                                                  uint32_t string);
+/* … or several. */
+uint32_t prof_otlp_dictionary_add_array_attribute (ProfOtlpDictionary *dictionary,
+                                                   ProfOtlpText key,
+                                                   const uint32_t *strings,
+                                                   size_t n);
+
+/* Bytes so far. */
+size_t prof_otlp_dictionary_get_n_bytes (const ProfOtlpDictionary *dictionary);
+/* Writes the contents of the message. */
+void prof_otlp_dictionary_write (const ProfOtlpDictionary *dictionary, ProfWireBuffer *buffer);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdint.h>
+
+#include <prof/otlp.h>
+
+/* Field numbers of opentelemetry/proto/profiles/v1development/profiles.proto. Those of Sample and
+ * Profile changed between releases under one package name; the others are the same since 1.8. */
+
+enum {
+  PROF_OTLP_REQUEST_RESOURCE_PROFILES = 1,
+  PROF_OTLP_REQUEST_DICTIONARY = 2,
+
+  PROF_OTLP_DICTIONARY_MAPPING = 1,
+  PROF_OTLP_DICTIONARY_LOCATION = 2,
+  PROF_OTLP_DICTIONARY_FUNCTION = 3,
+  PROF_OTLP_DICTIONARY_LINK = 4,
+  PROF_OTLP_DICTIONARY_STRING = 5,
+  PROF_OTLP_DICTIONARY_ATTRIBUTE = 6,
+  PROF_OTLP_DICTIONARY_STACK = 7,
+
+  PROF_OTLP_RESOURCE_PROFILES_RESOURCE = 1,
+  PROF_OTLP_RESOURCE_PROFILES_SCOPE_PROFILES = 2,
+  PROF_OTLP_RESOURCE_ATTRIBUTE = 1,
+
+  PROF_OTLP_SCOPE_PROFILES_SCOPE = 1,
+  PROF_OTLP_SCOPE_PROFILES_PROFILE = 2,
+  PROF_OTLP_SCOPE_NAME = 1,
+  PROF_OTLP_SCOPE_VERSION = 2,
+  PROF_OTLP_SCOPE_ATTRIBUTE = 3,
+
+  PROF_OTLP_PROFILE_SAMPLE_TYPE = 1,
+  PROF_OTLP_PROFILE_SAMPLE = 2,
+  PROF_OTLP_PROFILE_TIME = 3,
+  PROF_OTLP_PROFILE_DURATION = 4,
+  PROF_OTLP_PROFILE_PERIOD_TYPE = 5,
+  PROF_OTLP_PROFILE_PERIOD = 6,
+
+  PROF_OTLP_SAMPLE_STACK = 1,
+  PROF_OTLP_SAMPLE_TIMESTAMPS = 5,
+
+  PROF_OTLP_STACK_LOCATIONS = 1,
+
+  PROF_OTLP_LOCATION_MAPPING = 1,
+  PROF_OTLP_LOCATION_ADDRESS = 2,
+  PROF_OTLP_LOCATION_LINE = 3,
+  PROF_OTLP_LOCATION_ATTRIBUTES = 4,
+
+  PROF_OTLP_LINE_FUNCTION = 1,
+  PROF_OTLP_LINE_LINE = 2,
+  PROF_OTLP_LINE_COLUMN = 3,
+
+  PROF_OTLP_FUNCTION_NAME = 1,
+  PROF_OTLP_FUNCTION_SYSTEM_NAME = 2,
+  PROF_OTLP_FUNCTION_FILENAME = 3,
+  PROF_OTLP_FUNCTION_START_LINE = 4,
+
+  PROF_OTLP_MAPPING_START = 1,
+  PROF_OTLP_MAPPING_LIMIT = 2,
+  PROF_OTLP_MAPPING_OFFSET = 3,
+  PROF_OTLP_MAPPING_FILENAME = 4,
+  PROF_OTLP_MAPPING_ATTRIBUTES = 5,
+
+  PROF_OTLP_LINK_TRACE_ID = 1,
+  PROF_OTLP_LINK_SPAN_ID = 2,
+
+  PROF_OTLP_VALUE_TYPE_TYPE = 1,
+  PROF_OTLP_VALUE_TYPE_UNIT = 2,
+
+  PROF_OTLP_ATTRIBUTE_KEY = 1, /* KeyValueAndUnit: a string of the dictionary; KeyValue: a text */
+  PROF_OTLP_ATTRIBUTE_VALUE = 2,
+  PROF_OTLP_ATTRIBUTE_UNIT = 3,
+
+  PROF_OTLP_ANY_STRING = 1,
+  PROF_OTLP_ANY_BOOL = 2,
+  PROF_OTLP_ANY_INT = 3,
+  PROF_OTLP_ANY_ARRAY = 5,
+  PROF_OTLP_ARRAY_VALUE = 1,
+};
+
+typedef struct {
+  uint32_t sample_values, sample_attributes, sample_link;
+  uint32_t profile_id, profile_attributes;
+} ProfOtlpNumbers;
+
+static inline ProfOtlpNumbers
+prof_otlp_get_numbers (ProfOtlpLayout layout)
+{
+  switch (layout) {
+  case PROF_OTLP_LAYOUT_1_8:
+    return (ProfOtlpNumbers){ 2, 3, 4, 8, 12 };
+  case PROF_OTLP_LAYOUT_1_9:
+    return (ProfOtlpNumbers){ 2, 3, 4, 7, 11 };
+  case PROF_OTLP_LAYOUT_1_10:
+    break;
+  }
+  return (ProfOtlpNumbers){ 4, 2, 3, 7, 11 };
+}
