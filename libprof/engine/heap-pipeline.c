@@ -223,8 +223,10 @@ publish_counts (ProfHeapPipeline *pipeline)
 int
 prof_heap_pipeline_drain (ProfHeapPipeline *pipeline, uint64_t now_ns)
 {
+  uint32_t n_images = pipeline->n_images;
   int r = prof_heap_images_find_new (pipeline);
-  pipeline->is_busy = pipeline->images.n > pipeline->region->n_slots / 2;
+  pipeline->is_busy
+      = pipeline->n_images > n_images || pipeline->images.n > pipeline->region->n_slots / 2;
   for (size_t i = pipeline->images.n; i-- > 0 && r >= 0;) {
     ProfHeapImage *image = pipeline->images.items[i];
     image->is_over = prof_heap_image_is_over (pipeline, image);

@@ -55,7 +55,7 @@ typedef struct {
   uint64_t start_ns;                                /* what is older is of an earlier recording */
   uint64_t n_drops_of_ended;                        /* records that images dropped which are gone */
   uint32_t n_images;                                /* ever seen */
-  bool is_busy;                                     /* rings or slots fill up: look again soon */
+  bool is_busy;    /* rings or slots fill up, or somebody is new: look again soon */
   char *main_path; /* of the first image's program; NULL: not known */
 
   atomic_ullong n_dropped;

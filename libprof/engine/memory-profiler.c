@@ -22,10 +22,11 @@
 #include "engine/machine.h"
 #include "engine/memory-config.h"
 
-/* Rings have no descriptor to wait for. With every allocation they are soon full, at first of
- * stacks that are not known yet. */
+/* Rings have no descriptor to wait for. With every allocation they are soon full, and at the
+ * beginning of a program of stacks that are not known yet. */
 #define POLL_NS 20000000u
 #define BUSY_POLL_NS 1000000u
+#define BEGINNING_NS 100000000u
 #define COUNTERS_INTERVAL_NS 250000000u
 
 struct ProfMemoryProfiler {
@@ -41,12 +42,22 @@ struct ProfMemoryProfiler {
 
 /* ---- what the collector's thread calls ---- */
 
+static void
+set_poll_interval (ProfMemoryProfiler *profiler)
+{
+  bool is_beginning = prof_monotonic_ns () - profiler->start_monotonic_ns < BEGINNING_NS;
+  bool is_busy
+      = is_beginning || profiler->pipeline.is_busy || profiler->config.values.sampling_rate == 1;
+  profiler->collector.poll_ns = is_busy ? BUSY_POLL_NS : POLL_NS;
+}
+
 static int
 begin (void *owner, ProfError *reterr)
 {
   ProfMemoryProfiler *profiler = owner;
   prof_heap_target_ignore_thread (&profiler->target, true);
   profiler->pipeline.start_ns = profiler->start_monotonic_ns;
+  set_poll_interval (profiler);
   return prof_heap_target_begin (&profiler->target, reterr);
 }
 
@@ -62,13 +73,6 @@ count (ProfMemoryProfiler *profiler)
   size_t n_pids
       = prof_process_table_list_alive (&profiler->pipeline.processes, pids, PROF_MAX_COUNTED);
   prof_counters_add_row (&profiler->counters, now_ns, pids, n_pids);
-}
-
-static void
-set_poll_interval (ProfMemoryProfiler *profiler)
-{
-  bool is_busy = profiler->pipeline.is_busy || profiler->config.values.sampling_rate == 1;
-  profiler->collector.poll_ns = is_busy ? BUSY_POLL_NS : POLL_NS;
 }
 
 static int
@@ -124,7 +128,6 @@ open_all (ProfMemoryProfiler *profiler, ProfError *reterr)
     return prof_error_set (reterr, r, "Can't prepare the recording: %s%s", strerror (-r),
                            prof_error_get_remedy (r));
   profiler->collector.duration_ns = config->duration_ns;
-  set_poll_interval (profiler);
   profiler->target.collector = &profiler->collector;
   return prof_heap_target_open (&profiler->target, reterr);
 }
