@@ -44,7 +44,7 @@ static ProfMemoryProfiler *
 start (void)
 {
   ProfMemoryConfig config = PROF_MEMORY_CONFIG_INIT;
-  ProfMemoryProfiler *profiler;
+  ProfMemoryProfiler *profiler = NULL;
   ProfError error = PROF_ERROR_INIT;
   config.sampling_rate = 1;
   config.min_sample_size = 0;
@@ -58,7 +58,7 @@ start (void)
 static ProfProfile *
 finish (ProfMemoryProfiler *profiler)
 {
-  ProfProfile *profile;
+  ProfProfile *profile = NULL;
   ProfError error = PROF_ERROR_INIT;
   if (prof_memory_profiler_stop (profiler, &error) < 0
       || prof_memory_profiler_generate_profile (profiler, &profile, &error) < 0)
