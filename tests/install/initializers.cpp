@@ -5,5 +5,6 @@
 /* The initializers are C++20 too: their members are named in the order of the struct. */
 ProfError error = PROF_ERROR_INIT;
 ProfCpuConfig cpu_config = PROF_CPU_CONFIG_INIT;
+ProfExporterConfig exporter_config = PROF_EXPORTER_CONFIG_INIT;
 ProfFilter filter = PROF_FILTER_INIT;
 ProfSession session = PROF_SESSION_INIT;

@@ -6,6 +6,7 @@
 #include <prof/doctor.h>
 #include <prof/error.h>
 #include <prof/events.h>
+#include <prof/exporter.h>
 #include <prof/heap.h>
 #include <prof/memory.h>
 #include <prof/otlp.h>

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <prof/otlp.h>
+#include <prof/profile.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sends profiles to an OTLP collector, over gRPC or HTTP. */
+typedef struct ProfExporter ProfExporter;
+
+typedef enum {
+  PROF_OTLP_HTTP, /* OTLP/HTTP with protobuf */
+  PROF_OTLP_GRPC,
+} ProfOtlpProtocol;
+
+typedef struct {
+  size_t max_queued;     /* profiles; a full queue drops its oldest */
+  size_t max_batch;      /* profiles sent together; the rest follow */
+  uint64_t max_delay_ns; /* a profile waits at most that long for others */
+} ProfBatchConfig;
+
+/* NULL, and the numbers' 0, stand for the environment variable of the OpenTelemetry specification
+ * (OTEL_EXPORTER_OTLP_PROFILES_*, then OTEL_EXPORTER_OTLP_*), and without one for the default. */
+typedef struct {
+  size_t size; /* set by the initializer; lets the struct grow */
+  /* http(s)://host[:port][/path]; http://localhost:4318, gRPC: http://localhost:4317. HTTP without
+   * a path takes /v1development/profiles. */
+  const char *endpoint;
+  bool has_protocol; /* else the environment's, else HTTP */
+  ProfOtlpProtocol protocol;
+  uint64_t timeout_ns; /* of one try; 10 s */
+  const char *bearer_token;
+  const char *user, *password; /* basic authentication */
+  const char *const *headers;  /* "Name: value", NULL-terminated; beat the environment's */
+  const char *ca_file;         /* PEM; else the system's */
+  const char *certificate_file, *key_file; /* of the client, PEM */
+  const char *compression;                 /* "gzip", the default, or "none" */
+  bool has_layout; /* else the current one, and the one before if the collector wants it */
+  ProfOtlpLayout layout;
+  bool has_timestamps;               /* as in ProfOtlpOptions */
+  size_t max_request_bytes;          /* before compression; 4,000,000 */
+  const ProfOtlpAttribute *resource; /* beat the environment's and what is found */
+  size_t n_resource;
+  uint64_t max_retry_ns; /* of one profile, all its tries together; 300 s */
+  ProfBatchConfig batch; /* 64 profiles, 8, 5 s */
+} ProfExporterConfig;
+
+#define PROF_EXPORTER_CONFIG_INIT                                                                  \
+  {                                                                                                \
+    .size = sizeof (ProfExporterConfig)                                                            \
+  }
+
+typedef struct {
+  uint64_t n_exported; /* profiles that the collector took, in part or as a whole */
+  uint64_t n_failed;   /* profiles that it refused, or that could not be sent in time */
+  uint64_t n_dropped;  /* by a full queue, or at shutdown */
+  uint64_t n_queued;   /* now */
+  uint64_t n_requests, n_retries, n_rejected_samples;
+  uint64_t n_bytes;     /* of requests, before compression */
+  char last_error[256]; /* a sentence; "" if there was none */
+} ProfExporterStats;
+
+/* Called in the thread that sends, after each try: `message` is a sentence, "" for success. */
+typedef void (*ProfExporterFunc) (const char *message, bool will_retry, void *user_data);
+
+#ifdef __cplusplus
+}
+#endif
