@@ -177,6 +177,19 @@ print_quality (const ProfSession *session)
 }
 
 static void
+print_resource (const ProfSession *session)
+{
+  for (size_t i = 0; i < session->n_resource; i++) {
+    printf ("%s", i == 0 ? "  resource: " : ", ");
+    print_text (session->resource[i].key, SIZE_MAX);
+    putchar ('=');
+    print_text (session->resource[i].value, SIZE_MAX);
+  }
+  if (session->n_resource > 0)
+    putchar ('\n');
+}
+
+static void
 print_session (const ReportView *view, size_t index)
 {
   cleanup (prof_session_free) ProfSession *session = NULL;
@@ -187,6 +200,7 @@ print_session (const ReportView *view, size_t index)
   print_target (session);
   print_time ((int64_t)session->start_ns);
   putchar ('\n');
+  print_resource (session);
   print_counts (session);
   print_quality (session);
   for (size_t i = 0; i < session->n_notes; i++) {

@@ -51,6 +51,15 @@ add_stack_ends (Json *json, const ProfSession *session)
 }
 
 static void
+add_resource (Json *json, const ProfSession *session)
+{
+  json_begin_object (json, "resource");
+  for (size_t i = 0; i < session->n_resource; i++)
+    json_add_string (json, session->resource[i].key, session->resource[i].value);
+  json_end_object (json);
+}
+
+static void
 add_session (Json *json, const ProfSession *session)
 {
   json_begin_object (json, NULL);
@@ -74,6 +83,7 @@ add_session (Json *json, const ProfSession *session)
   add_session_events (json, session);
   add_stack_ends (json, session);
   add_strings (json, "notes", session->notes, session->n_notes);
+  add_resource (json, session);
   json_end_object (json);
 }
 

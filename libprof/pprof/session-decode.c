@@ -156,6 +156,21 @@ place_series (Block *block, const Prof__Pb__Session *message)
   return rows;
 }
 
+static const ProfSessionAttribute *
+place_resource (Block *block, const Prof__Pb__Session *message)
+{
+  ProfSessionAttribute *rows = place (block, message->n_resource, sizeof *rows);
+  for (size_t i = 0; i < message->n_resource; i++) {
+    ProfSessionAttribute row = {
+      .key = place_text (block, message->resource[i]->key),
+      .value = place_text (block, message->resource[i]->value),
+    };
+    if (rows != NULL)
+      rows[i] = row;
+  }
+  return rows;
+}
+
 static void
 lay_out (Block *block, const Prof__Pb__Session *message)
 {
@@ -192,6 +207,8 @@ lay_out (Block *block, const Prof__Pb__Session *message)
     .n_series = message->n_series,
     .notes = place_texts (block, message->notes, message->n_notes),
     .n_notes = message->n_notes,
+    .resource = place_resource (block, message),
+    .n_resource = message->n_resource,
   };
   if (whole != NULL)
     *whole = session;

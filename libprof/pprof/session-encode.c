@@ -19,7 +19,8 @@ measure (const ProfSession *session)
 {
   size_t n_bytes = session->n_events * (sizeof (Prof__Pb__SessionEvent) + sizeof (void *))
                    + session->n_stack_ends * (sizeof (Prof__Pb__SessionStackEnd) + sizeof (void *))
-                   + session->n_series * (sizeof (Prof__Pb__SessionSeries) + sizeof (void *));
+                   + session->n_series * (sizeof (Prof__Pb__SessionSeries) + sizeof (void *))
+                   + session->n_resource * (sizeof (Prof__Pb__SessionAttribute) + sizeof (void *));
   n_bytes += (session->n_command + session->n_notes) * sizeof (char *);
   for (size_t i = 0; i < session->n_series; i++)
     n_bytes += session->series[i].n * (sizeof (uint64_t) + sizeof (int64_t));
@@ -115,6 +116,20 @@ put_series (const ProfSession *session, Block *block, Prof__Pb__Session *message
   }
 }
 
+static void
+put_resource (const ProfSession *session, Block *block, Prof__Pb__Session *message)
+{
+  Prof__Pb__SessionAttribute *rows = cut (block, session->n_resource, sizeof *rows);
+  message->n_resource = session->n_resource;
+  message->resource = cut (block, session->n_resource, sizeof (void *));
+  for (size_t i = 0; i < session->n_resource; i++) {
+    prof__pb__session_attribute__init (&rows[i]);
+    rows[i].key = text_of (session->resource[i].key);
+    rows[i].value = text_of (session->resource[i].value);
+    message->resource[i] = &rows[i];
+  }
+}
+
 static Prof__Pb__Session
 make_message (const ProfSession *session, Block *block)
 {
@@ -180,5 +195,6 @@ prof_profile_add_session (ProfProfile *profile, const ProfSession *session)
   put_events (&whole, &block, &message);
   put_stack_ends (&whole, &block, &message);
   put_series (&whole, &block, &message);
+  put_resource (&whole, &block, &message);
   return append_packed (profile, &message);
 }

@@ -46,6 +46,26 @@ join_times (ProfSession *joined, const ProfSession *b)
     joined->timestamp_resolution_ns = b->timestamp_resolution_ns;
 }
 
+static bool
+has_attribute (const ProfSession *session, const char *key)
+{
+  for (size_t i = 0; i < session->n_resource; i++)
+    if (strcmp (session->resource[i].key, key) == 0)
+      return true;
+  return false;
+}
+
+/* Of a key that both have, `a` knows best. `resource` has room for both. */
+static size_t
+join_resource (const ProfSession *a, const ProfSession *b, ProfSessionAttribute *resource)
+{
+  size_t n = a->n_resource;
+  for (size_t i = 0; i < b->n_resource; i++)
+    if (!has_attribute (a, b->resource[i].key))
+      resource[n++] = b->resource[i];
+  return n;
+}
+
 static int
 add_joined (ProfProfile *to, const ProfSession *a, const ProfSession *b)
 {
@@ -53,7 +73,8 @@ add_joined (ProfProfile *to, const ProfSession *a, const ProfSession *b)
   cleanup (prof_free) ProfSessionStackEnd *stack_ends = CONCATENATE (a, b, stack_ends);
   cleanup (prof_free) ProfSessionSeries *series = CONCATENATE (a, b, series);
   cleanup (prof_free) const char **notes = CONCATENATE (a, b, notes);
-  if (events == NULL || stack_ends == NULL || series == NULL || notes == NULL)
+  cleanup (prof_free) ProfSessionAttribute *resource = CONCATENATE (a, b, resource);
+  if (events == NULL || stack_ends == NULL || series == NULL || notes == NULL || resource == NULL)
     return -ENOMEM;
   ProfSession joined = *a;
   join_times (&joined, b);
@@ -70,6 +91,8 @@ add_joined (ProfProfile *to, const ProfSession *a, const ProfSession *b)
   joined.n_series += b->n_series;
   joined.notes = notes;
   joined.n_notes += b->n_notes;
+  joined.resource = resource;
+  joined.n_resource = join_resource (a, b, resource);
   return prof_profile_add_session (to, &joined);
 }
 

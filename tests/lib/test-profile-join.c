@@ -96,7 +96,13 @@ test_sessions_become_one (void **state)
   ProfProfile *cpu = new_cpu_profile (), *memory = new_heap_profile ();
   ProfSession first = make_session (&notes[0], &events[0]);
   ProfSession second = make_session (&notes[1], &events[1]);
+  static const ProfSessionAttribute resource[]
+      = { { "service.name", "a" }, { "service.name", "b" }, { "host.name", "box" } };
   first.host = "box";
+  first.resource = resource;
+  first.n_resource = 1;
+  second.resource = resource + 1;
+  second.n_resource = 2;
   second.start_ns = 900;
   second.start_monotonic_ns = 30;
   prof_profile_add_session (cpu, &first);
@@ -118,6 +124,9 @@ test_sessions_become_one (void **state)
   assert_int_equal (session->series[1].values[0], 8);
   assert_int_equal (session->n_notes, 2);
   assert_string_equal (session->notes[1], "second");
+  assert_int_equal (session->n_resource, 2);
+  assert_string_equal (session->resource[0].value, "a");
+  assert_string_equal (session->resource[1].key, "host.name");
   prof_session_free (session);
   prof_profile_unref (joined);
 }

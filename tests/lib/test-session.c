@@ -24,6 +24,9 @@ static const int64_t values[] = { INT64_MAX, INT64_MIN, -3 };
 static const ProfSessionSeries series[]
     = { { "rss", "bytes", times_ns, values, 3 }, { "cpu", "percent", NULL, NULL, 0 } };
 
+static const ProfSessionAttribute resource[]
+    = { { "service.name", "checkout" }, { "service.version", "" } };
+
 static const ProfSession full_session = {
   .size = sizeof (ProfSession),
   .command = command,
@@ -56,6 +59,8 @@ static const ProfSession full_session = {
   .n_series = LENGTH (series),
   .notes = notes,
   .n_notes = LENGTH (notes),
+  .resource = resource,
+  .n_resource = LENGTH (resource),
 };
 
 static ProfProfile *
@@ -129,6 +134,11 @@ assert_has_full_tables (const ProfSession *session)
   assert_int_equal (session->series[0].n, 3);
   assert_memory_equal (session->series[0].times_ns, times_ns, sizeof times_ns);
   assert_memory_equal (session->series[0].values, values, sizeof values);
+  assert_int_equal (session->n_resource, 2);
+  assert_string_equal (session->resource[0].key, "service.name");
+  assert_string_equal (session->resource[0].value, "checkout");
+  assert_string_equal (session->resource[1].key, "service.version");
+  assert_string_equal (session->resource[1].value, "");
   assert_string_equal (session->series[1].name, "cpu");
   assert_int_equal (session->series[1].n, 0);
 }

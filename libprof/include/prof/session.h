@@ -38,6 +38,11 @@ typedef struct {
   size_t n;
 } ProfSessionSeries;
 
+/* Of the process or the service that was recorded, as OpenTelemetry names them: "service.name". */
+typedef struct {
+  const char *key, *value;
+} ProfSessionAttribute;
+
 typedef struct {
   size_t size; /* set by the initializer */
   const char *const *command;
@@ -64,6 +69,8 @@ typedef struct {
   size_t n_series;
   const char *const *notes; /* sentences for the user: fallbacks, missing rights */
   size_t n_notes;
+  const ProfSessionAttribute *resource; /* what the program says of itself (OTEP 4719) */
+  size_t n_resource;
 } ProfSession;
 
 #define PROF_SESSION_INIT                                                                          \
