@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "application.h"
+
+#include <glib/gi18n.h>
+#include <stdlib.h>
+
+#include "window.h"
+
+struct _PyroApplication {
+  AdwApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (PyroApplication, pyro_application, ADW_TYPE_APPLICATION)
+
+static PyroWindow *
+add_window (GApplication *application)
+{
+  PyroWindow *window = pyro_window_new (GTK_APPLICATION (application));
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  if (window != NULL)
+    gtk_window_present (window);
+  else
+    add_window (application);
+}
+
+/* Files go to the window that was used last. */
+static void
+open_files (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  activate (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  for (int i = 0; i < n_files; i++)
+    pyro_window_open (PYRO_WINDOW (window), files[i]);
+}
+
+static void
+activate_new_window (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  add_window (application);
+}
+
+static void
+activate_quit (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  GList *windows = gtk_application_get_windows (application);
+  while (windows != NULL) {
+    GList *next = windows->next;
+    gtk_window_close (windows->data);
+    windows = next;
+  }
+}
+
+static void
+activate_about (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  static const char *const developers[] = { "The libprof authors", NULL };
+  adw_show_about_window (gtk_application_get_active_window (application), "application-name",
+                         _ ("Pyrograph"), "application-icon", "org.libprof.Pyrograph", "version",
+                         PROF_VERSION, "developer-name", _ ("The libprof authors"), "developers",
+                         developers, "license-type", GTK_LICENSE_GPL_3_0, "comments",
+                         _ ("Shows where programs spend time and memory."),
+                         /* Translators: your names, one on each line. */
+                         "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static const GActionEntry actions[] = {
+  { "new-window", activate_new_window },
+  { "quit", activate_quit },
+  { "about", activate_about },
+};
+
+static const struct {
+  const char *action;
+  const char *keys[3];
+} shortcuts[] = {
+  { "app.new-window", { "<Control>n" } },
+  { "app.quit", { "<Control>q" } },
+};
+
+/* GTK would end the program with a warning of its own. */
+static void
+startup (GApplication *application)
+{
+  if (!gtk_init_check ()) {
+    g_printerr ("%s\n", _ ("Pyrograph can't open a display: start it from a desktop session, or "
+                           "use the command prof report instead."));
+    exit (EXIT_FAILURE);
+  }
+  G_APPLICATION_CLASS (pyro_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name (g_application_get_application_id (application));
+  for (size_t i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application), shortcuts[i].action,
+                                           shortcuts[i].keys);
+}
+
+static int
+handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1;
+  g_print ("pyrograph %s\n", PROF_VERSION);
+  return 0;
+}
+
+static void
+pyro_application_class_init (PyroApplicationClass *class)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (class);
+  application_class->activate = activate;
+  application_class->open = open_files;
+  application_class->startup = startup;
+  application_class->handle_local_options = handle_local_options;
+}
+
+static void
+pyro_application_init (PyroApplication *self)
+{
+  static const GOptionEntry options[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
+    { NULL },
+  };
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _ ("[PROFILE…]"));
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+}
+
+PyroApplication *
+pyro_application_new (void)
+{
+  return g_object_new (PYRO_TYPE_APPLICATION, "application-id", "org.libprof.Pyrograph", "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/libprof/Pyrograph",
+                       NULL);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Profiles in tabs; without one, the start page. */
+#define PYRO_TYPE_WINDOW (pyro_window_get_type ())
+G_DECLARE_FINAL_TYPE (PyroWindow, pyro_window, PYRO, WINDOW, AdwApplicationWindow)
+
+PyroWindow *pyro_window_new (GtkApplication *application);
+
+/* Opens the profile in a tab, or shows the tab that has it. */
+void pyro_window_open (PyroWindow *self, GFile *file);
+
+G_END_DECLS
