@@ -65,7 +65,7 @@ typedef struct {
   uint64_t n_queued;   /* now */
   uint64_t n_requests, n_retries, n_rejected_samples;
   uint64_t n_bytes;     /* of requests, before compression */
-  char last_error[256]; /* a sentence; "" if there was none */
+  char last_error[512]; /* a sentence; "" if there was none */
 } ProfExporterStats;
 
 /* Called in the thread that sends, after each try: `message` is a sentence, "" for success. */
