@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "flame-tree.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is opened at once: nodes of this share of the whole, and nodes of so many stacks that
+ * opening them later would be felt. */
+static const double open_share = 1.0 / 65536;
+static const uint32_t open_stacks = 4096;
+static const uint32_t max_nodes = INT32_MAX;
+
+struct PyroFlameTree {
+  atomic_uint n_references;
+  PyroFlameFunctions functions;
+  PyroFlameStacks stacks;
+  PyroFlameNode *nodes;
+  uint32_t n_nodes, n_allocated;
+  uint32_t *group; /* stacks; those below one node are together */
+  uint32_t *scratch;
+  uint32_t *child_of; /* by function: the child made for it by the opening that is going on, or 0 */
+};
+
+const PyroFlameFunctions *
+pyro_flame_tree_get_functions (const PyroFlameTree *tree)
+{
+  return &tree->functions;
+}
+
+const PyroFlameStacks *
+pyro_flame_tree_get_stacks (const PyroFlameTree *tree)
+{
+  return &tree->stacks;
+}
+
+uint32_t
+pyro_flame_tree_get_n_nodes (const PyroFlameTree *tree)
+{
+  return tree->n_nodes;
+}
+
+const PyroFlameNode *
+pyro_flame_tree_get_node (const PyroFlameTree *tree, uint32_t node)
+{
+  return &tree->nodes[node];
+}
+
+const PyroFlameFunction *
+pyro_flame_tree_get_function (const PyroFlameTree *tree, uint32_t node)
+{
+  return node == 0 ? NULL : &tree->functions.items[tree->nodes[node].function];
+}
+
+uint32_t
+pyro_flame_tree_get_depth (const PyroFlameTree *tree, uint32_t node)
+{
+  uint32_t depth = 0;
+  for (; node != 0; node = tree->nodes[node].parent)
+    depth++;
+  return depth;
+}
+
+static int64_t
+add_saturated (int64_t a, int64_t b)
+{
+  int64_t sum;
+  if (__builtin_add_overflow (a, b, &sum))
+    return b < 0 ? INT64_MIN : INT64_MAX;
+  return sum;
+}
+
+static bool
+add_node (PyroFlameTree *tree, uint32_t parent, uint32_t function)
+{
+  if (tree->n_nodes == tree->n_allocated) {
+    uint32_t n = tree->n_allocated + tree->n_allocated / 2 + 64;
+    PyroFlameNode *nodes = n > max_nodes ? NULL : realloc (tree->nodes, (size_t)n * sizeof *nodes);
+    if (nodes == NULL)
+      return false;
+    tree->nodes = nodes;
+    tree->n_allocated = n;
+  }
+  tree->nodes[tree->n_nodes++] = (PyroFlameNode){ .parent = parent, .function = function };
+  return true;
+}
+
+/* A node that is being opened: n stacks of tree->group from `first` on, whose next frame is the
+ * depth-th. */
+typedef struct {
+  uint32_t node, first, n, depth;
+  uint32_t first_child;
+} Opening;
+
+static const uint32_t *
+get_frame (const PyroFlameTree *tree, uint32_t stack, uint32_t depth)
+{
+  uint32_t frame = tree->stacks.starts[stack] + depth;
+  return frame < tree->stacks.starts[stack + 1] ? &tree->stacks.frames[frame] : NULL;
+}
+
+/* Until the stacks are grouped, n_children of a child is their number. */
+static bool
+add_children (PyroFlameTree *tree, const Opening *opening)
+{
+  for (uint32_t i = opening->first; i < opening->first + opening->n; i++) {
+    uint32_t stack = tree->group[i];
+    const uint32_t *function = get_frame (tree, stack, opening->depth);
+    if (function == NULL)
+      continue;
+    if (tree->child_of[*function] == 0) {
+      if (!add_node (tree, opening->node, *function))
+        return false;
+      tree->child_of[*function] = tree->n_nodes - 1;
+    }
+    PyroFlameNode *child = &tree->nodes[tree->child_of[*function]];
+    child->total = add_saturated (child->total, tree->stacks.totals[stack]);
+    child->weight += tree->stacks.weights[stack];
+    child->n_children++;
+  }
+  return true;
+}
+
+/* Puts the stacks of each child together, and those that end here behind them. */
+static void
+group_stacks (PyroFlameTree *tree, const Opening *opening)
+{
+  uint32_t next = opening->first;
+  for (uint32_t i = opening->first_child; i < tree->n_nodes; i++) {
+    tree->nodes[i].first_child = next;
+    next += tree->nodes[i].n_children;
+  }
+  for (uint32_t i = opening->first; i < opening->first + opening->n; i++) {
+    uint32_t stack = tree->group[i];
+    const uint32_t *function = get_frame (tree, stack, opening->depth);
+    uint32_t *place
+        = function == NULL ? &next : &tree->nodes[tree->child_of[*function]].first_child;
+    tree->scratch[(*place)++] = stack;
+  }
+  memcpy (tree->group + opening->first, tree->scratch + opening->first,
+          opening->n * sizeof *tree->group);
+}
+
+static int
+compare_nodes (const void *a, const void *b)
+{
+  const PyroFlameNode *x = a, *y = b;
+  if (x->weight != y->weight)
+    return x->weight > y->weight ? -1 : 1;
+  return x->function < y->function ? -1 : x->function > y->function;
+}
+
+static void
+place_children (PyroFlameTree *tree, const Opening *opening)
+{
+  double start = tree->nodes[opening->node].start;
+  uint32_t n = tree->n_nodes - opening->first_child;
+  qsort (tree->nodes + opening->first_child, n, sizeof *tree->nodes, compare_nodes);
+  for (uint32_t i = opening->first_child; i < tree->n_nodes; i++) {
+    PyroFlameNode *child = &tree->nodes[i];
+    child->first_child -= child->n_children;
+    child->start = start;
+    start += child->weight;
+  }
+}
+
+static void
+forget_children (PyroFlameTree *tree, const Opening *opening)
+{
+  for (uint32_t i = opening->first_child; i < tree->n_nodes; i++)
+    tree->child_of[tree->nodes[i].function] = 0;
+}
+
+static bool
+open_node (PyroFlameTree *tree, uint32_t node, uint32_t depth)
+{
+  const PyroFlameNode *parent = &tree->nodes[node];
+  Opening opening = { node, parent->first_child, parent->n_children, depth, tree->n_nodes };
+  bool is_made = add_children (tree, &opening);
+  if (is_made)
+    group_stacks (tree, &opening);
+  forget_children (tree, &opening);
+  if (!is_made) {
+    tree->n_nodes = opening.first_child;
+    return false;
+  }
+  place_children (tree, &opening);
+  tree->nodes[node].first_child = opening.first_child;
+  tree->nodes[node].n_children = tree->n_nodes - opening.first_child;
+  tree->nodes[node].is_open = true;
+  return true;
+}
+
+/* Children come after their parents, so one pass reaches all. */
+static int
+open_wide_nodes (PyroFlameTree *tree)
+{
+  double least = tree->nodes[0].weight * open_share;
+  for (uint32_t i = 0; i < tree->n_nodes; i++) {
+    const PyroFlameNode *node = &tree->nodes[i];
+    if (node->weight < least && node->n_children < open_stacks)
+      continue;
+    if (!open_node (tree, i, pyro_flame_tree_get_depth (tree, i)))
+      return -ENOMEM;
+  }
+  return 0;
+}
+
+static int
+build (PyroFlameTree *tree, ProfProfile *profile, unsigned value_type, const PyroFlameOrder *order)
+{
+  int r = pyro_flame_functions_init (&tree->functions, profile);
+  if (r == 0)
+    r = pyro_flame_stacks_init (&tree->stacks, &tree->functions, value_type, order);
+  if (r < 0)
+    return r;
+  uint32_t n = tree->stacks.n;
+  tree->group = malloc ((n + 1) * sizeof *tree->group);
+  tree->scratch = malloc ((n + 1) * sizeof *tree->scratch);
+  tree->child_of = calloc (tree->functions.n + 1, sizeof *tree->child_of);
+  if (tree->group == NULL || tree->scratch == NULL || tree->child_of == NULL
+      || !add_node (tree, 0, 0))
+    return -ENOMEM;
+  tree->nodes[0].n_children = n;
+  for (uint32_t i = 0; i < n; i++) {
+    tree->group[i] = i;
+    tree->nodes[0].total = add_saturated (tree->nodes[0].total, tree->stacks.totals[i]);
+    tree->nodes[0].weight += tree->stacks.weights[i];
+  }
+  return open_wide_nodes (tree);
+}
+
+int
+pyro_flame_tree_new (ProfProfile *profile,
+                     unsigned value_type,
+                     const PyroFlameOrder *order,
+                     PyroFlameTree **ret)
+{
+  PyroFlameTree *tree = calloc (1, sizeof *tree);
+  if (tree == NULL)
+    return -ENOMEM;
+  tree->n_references = 1;
+  int r = build (tree, profile, value_type, order);
+  if (r < 0)
+    tree = pyro_flame_tree_unref (tree);
+  *ret = tree;
+  return r;
+}
+
+PyroFlameTree *
+pyro_flame_tree_ref (PyroFlameTree *tree)
+{
+  atomic_fetch_add_explicit (&tree->n_references, 1, memory_order_relaxed);
+  return tree;
+}
+
+PyroFlameTree *
+pyro_flame_tree_unref (PyroFlameTree *tree)
+{
+  if (atomic_fetch_sub_explicit (&tree->n_references, 1, memory_order_acq_rel) > 1)
+    return NULL;
+  pyro_flame_stacks_finish (&tree->stacks);
+  pyro_flame_functions_finish (&tree->functions);
+  free (tree->nodes);
+  free (tree->group);
+  free (tree->scratch);
+  free (tree->child_of);
+  free (tree);
+  return NULL;
+}
+
+uint32_t
+pyro_flame_tree_get_children (PyroFlameTree *tree, uint32_t node, uint32_t *ret_n)
+{
+  *ret_n = 0;
+  if (!tree->nodes[node].is_open && !open_node (tree, node, pyro_flame_tree_get_depth (tree, node)))
+    return 0;
+  *ret_n = tree->nodes[node].n_children;
+  return *ret_n == 0 ? 0 : tree->nodes[node].first_child;
+}
+
+int64_t
+pyro_flame_tree_get_self (PyroFlameTree *tree, uint32_t node)
+{
+  uint32_t n, first = pyro_flame_tree_get_children (tree, node, &n);
+  int64_t self = tree->nodes[node].total;
+  for (uint32_t i = first; i < first + n; i++)
+    self = add_saturated (self,
+                          tree->nodes[i].total == INT64_MIN ? INT64_MAX : -tree->nodes[i].total);
+  return self;
+}
+
+uint32_t
+pyro_flame_tree_find_child (PyroFlameTree *tree, uint32_t node, const char *name)
+{
+  uint32_t n, first = pyro_flame_tree_get_children (tree, node, &n);
+  for (uint32_t i = first; i < first + n; i++)
+    if (strcmp (pyro_flame_tree_get_function (tree, i)->name, name) == 0)
+      return i;
+  return 0;
+}
