@@ -221,6 +221,8 @@ record_realloc (void *block, size_t size, const Caller *caller)
     return NULL;
   if (moved != block)
     count_sample (moved, size, size, caller);
+  else if (this_thread.n_ignored)
+    return moved;
   else if (was_sampled)
     write_allocation (recording, block, size, caller, PROF_HEAP_IN_PLACE);
   else if (size > old_size)

@@ -136,6 +136,25 @@ test_nothing_is_recorded_between_recordings (void **state)
   }
 }
 
+/* It allocates while it reads, and more so with every allocation of the program. */
+static void
+test_the_recorder_is_not_recorded (void **state)
+{
+  (void)state;
+  ProfMemoryProfiler *profiler = start ();
+  for (int i = 0; i < N_ROUNDS; i++) {
+    keep_blocks ();
+    release_blocks ();
+  }
+  ProfProfile *profile = finish (profiler);
+  size_t n;
+  const ProfLabel *labels = prof_profile_get_labels (profile, &n);
+  assert_true (n > 0);
+  for (size_t i = 0; i < n; i++)
+    assert_string_not_equal (prof_profile_get_string (profile, labels[i].string), "prof-collector");
+  prof_profile_unref (profile);
+}
+
 /* Freed in a recording that did not see them allocated: no harm. */
 static void
 test_blocks_of_before (void **state)
@@ -226,6 +245,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_every_allocation_is_there),
     cmocka_unit_test (test_nothing_is_recorded_between_recordings),
+    cmocka_unit_test (test_the_recorder_is_not_recorded),
     cmocka_unit_test (test_blocks_of_before),
     cmocka_unit_test (test_threads),
     cmocka_unit_test (test_one_recording_at_a_time),
