@@ -66,8 +66,11 @@ typedef struct {
 
 #define PROF_CPU_CONFIG_INIT                                                                       \
   {                                                                                                \
-    .size = sizeof (ProfCpuConfig), .target = PROF_TARGET_SELF, .sampling_rate = 100,              \
-    .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .max_samples = 100000,                 \
+    .size = sizeof (ProfCpuConfig), .target = PROF_TARGET_SELF, .pids = NULL, .n_pids = 0,         \
+    .command = NULL, .environment = NULL, .working_directory = NULL, .no_inherit = false,          \
+    .events = NULL, .sampling_rate = 100, .period = 0, .delay_ns = 0, .duration_ns = 0,            \
+    .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .stack_bytes = 0, .ring_bytes = 0,     \
+    .max_samples = 100000, .sampling = NULL, .exclude_kernel = false,                              \
     .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true,          \
     .collect_system_info = true                                                                    \
   }

@@ -55,7 +55,16 @@ typedef struct {
 
 #define PROF_EXPORTER_CONFIG_INIT                                                                  \
   {                                                                                                \
-    .size = sizeof (ProfExporterConfig)                                                            \
+    .size = sizeof (ProfExporterConfig), .endpoint = NULL, .has_protocol = false,                  \
+    .protocol = PROF_OTLP_HTTP, .timeout_ns = 0, .bearer_token = NULL, .user = NULL,               \
+    .password = NULL, .headers = NULL, .ca_file = NULL, .certificate_file = NULL,                  \
+    .key_file = NULL, .compression = NULL, .has_layout = false, .layout = PROF_OTLP_LAYOUT_1_10,   \
+    .has_timestamps = false, .max_request_bytes = 0, .resource = NULL, .n_resource = 0,            \
+    .max_retry_ns = 0,                                                                             \
+    .batch                                                                                         \
+        = { 0,                                                                                     \
+            0,                                                                                     \
+            0 }                                                                                    \
   }
 
 typedef struct {

@@ -58,9 +58,11 @@ typedef struct {
 
 #define PROF_MEMORY_CONFIG_INIT                                                                    \
   {                                                                                                \
-    .size = sizeof (ProfMemoryConfig), .target = PROF_MEMORY_SELF, .sampling_rate = 512 * 1024,    \
-    .min_sample_size = 1024, .max_stack_depth = 64, .track_deallocations = true,                   \
-    .collect_system_info = true, .max_samples = 200000, .include_thread_names = true,              \
+    .size = sizeof (ProfMemoryConfig), .target = PROF_MEMORY_SELF, .command = NULL,                \
+    .environment = NULL, .working_directory = NULL, .no_inherit = false,                           \
+    .sampling_rate = 512 * 1024, .min_sample_size = 1024, .duration_ns = 0, .max_stack_depth = 64, \
+    .track_deallocations = true, .collect_system_info = true, .stack_bytes = 0, .ring_bytes = 0,   \
+    .max_samples = 200000, .hook_library = NULL, .include_thread_names = true,                     \
     .collect_thread_ids = true                                                                     \
   }
 

@@ -42,7 +42,10 @@ typedef struct {
 
 #define PROF_OTLP_OPTIONS_INIT                                                                     \
   {                                                                                                \
-    .size = sizeof (ProfOtlpOptions), .layout = PROF_OTLP_LAYOUT_1_10, .max_bytes = 4000000        \
+    .size = sizeof (ProfOtlpOptions), .layout = PROF_OTLP_LAYOUT_1_10, .has_timestamps = false,    \
+    .max_bytes = 4000000, .resource = NULL, .n_resource = 0,                                       \
+    .profile_id                                                                                    \
+        = { 0 }                                                                                    \
   }
 
 /* Turns a profile into requests, one after the other. Holds a reference to the profile. One

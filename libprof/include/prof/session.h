@@ -75,7 +75,13 @@ typedef struct {
 
 #define PROF_SESSION_INIT                                                                          \
   {                                                                                                \
-    .size = sizeof (ProfSession)                                                                   \
+    .size = sizeof (ProfSession), .command = NULL, .n_command = 0, .pids = NULL, .n_pids = 0,      \
+    .is_system_wide = false, .host = NULL, .kernel = NULL, .cpu_model = NULL, .tool = NULL,        \
+    .n_cpus = 0, .start_ns = 0, .start_monotonic_ns = 0, .duration_ns = 0,                         \
+    .timestamp_resolution_ns = 0, .n_samples = 0, .n_lost = 0, .n_throttled = 0, .n_refused = 0,   \
+    .n_truncated = 0, .unwind = NULL, .sampling = NULL, .stack_bytes = 0, .events = NULL,          \
+    .n_events = 0, .stack_ends = NULL, .n_stack_ends = 0, .series = NULL, .n_series = 0,           \
+    .notes = NULL, .n_notes = 0, .resource = NULL, .n_resource = 0                                 \
   }
 
 /* Adds a session to a profile that is being built; copies everything. */
