@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the libprof authors
+"""Runs each example and asserts what it prints and writes."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness import Skip, check, plain_name, prof, run, run_cases_of
+from profile_bytes import ProfileBytes
+
+SECOND = 1_000_000_000
+
+# Burns CPU time, and ends, once a line has come in.
+BUSY = """
+import sys, time
+sys.stdin.readline()
+while time.process_time() < 0.5:
+    sum(range(1000))
+"""
+
+
+def example(name):
+    path = Path(os.environ['EXAMPLES'], name)
+    if not path.exists():
+        raise Skip(f'the example {name} is not built: a library that it needs lacks')
+    return path
+
+
+def check_status(name, status, stderr):
+    if status != 0 and 'perf_event_paranoid' in stderr:
+        raise Skip('this user may not profile')
+    check(status == 0, f'{name} exited {status}:\n{stderr}')
+
+
+def run_example(name, *arguments):
+    result = run([example(name), *arguments])
+    check_status(name, result.returncode, result.stderr)
+    return result.stdout.splitlines()
+
+
+@contextmanager
+def started(command, **options):
+    """A process that is gone afterwards, whatever happens."""
+    with subprocess.Popen([str(word) for word in command], encoding='utf-8',
+                          stdin=subprocess.PIPE, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def scratch():
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
+def report(path, *options):
+    return json.loads(prof('report', '--json', *options, path).stdout)
+
+
+def functions_of(path, *options):
+    return {plain_name(row['name']): row for row in report(path, *options)['functions']}
+
+
+def check_cpu(name):
+    with scratch() as directory:
+        path = directory / 'cpu.pb.gz'
+        primes, samples = run_example(name, path)
+        check(int(primes.removesuffix(' primes')) > 1228, primes)
+        check(int(re.fullmatch(r'(\d+) samples, \d+ lost', samples)[1]) > 10, samples)
+        functions = functions_of(path)
+        check(functions['count_primes']['self'] > 0, functions)
+        check('profile_work' not in functions or functions['profile_work']['self'] == 0, functions)
+
+
+def test_cpu():
+    check_cpu('cpu')
+
+
+def test_cpu_as_cpp():
+    check_cpu('cpu-cpp')
+
+
+def test_memory():
+    with scratch() as directory:
+        path = directory / 'memory.pb.gz'
+        [line] = run_example('memory', path)
+        # Of 1,000 blocks of 4,000 bytes each second is freed; the rest is what else went on.
+        allocated, in_use = map(int, re.fullmatch(r'(\d+) bytes allocated, (\d+) in use', line).groups())
+        check(allocated - in_use >= 2_000_000 and in_use >= 2_000_000, line)
+        inlined = functions_of(path, '--type', 'inuse_space')
+        check(inlined['fill_cache']['total'] == 2_000_000, inlined)
+        held = run_example('heap', path)
+        check('2000000  fill_cache' in ' '.join(held), held)
+
+
+def test_strategies():
+    lines = run_example('strategies')
+    names = [line.split(':')[0] for line in lines]
+    check(names == ['always', 'never', 'probabilistic', 'rate', 'adaptive', 'custom', 'adaptive'],
+          lines)
+    check(lines[0] == 'always: 10000 of 10000, which stand for 10000', lines)
+    check(lines[1] == 'never: 0 of 10000, which stand for 0', lines)
+    check(lines[5] == 'custom: 1000 of 10000, which stand for 10000', lines)
+    taken = [int(line.split()[1]) for line in lines[:-1]]
+    check(taken[2] in range(2300, 2700) and taken[3] in range(495, 511), lines)
+    check(taken[4] in range(900, 2500), lines)
+    before, after = map(float, re.findall(r'\d\.\d+', lines[6]))
+    check(abs(after - before / 2) < 0.0002, lines)
+    stands_for = int(lines[2].split()[-1])
+    check(stands_for == taken[2] * 4, lines)
+
+
+def test_command():
+    with scratch() as directory:
+        path = directory / 'command.pb.gz'
+        program = 'kept = bytes(30 << 20)\nfor i in range(3000000): pass\nraise SystemExit(7)'
+        lines = run_example('command', path, sys.executable, '-c', program)
+        check(lines == ['exit status 7'], lines)
+        totals = {t: report(path, '--type', t)['total'] for t in ('cpu', 'alloc_space')}
+        check(totals['cpu'] > 0 and totals['alloc_space'] >= 30 << 20, totals)
+
+
+def check_busy_profile(path):
+    module = Path(sys.executable).resolve().name
+    rows = report(path)['functions']
+    total = sum(row['self'] for row in rows)
+    own = sum(row['self'] for row in rows if Path(row['module']).name.startswith(module))
+    check(total > 0.1 * SECOND and own > total / 2, rows)
+
+
+def test_attach():
+    with scratch() as directory, started([sys.executable, '-c', BUSY]) as busy:
+        path = directory / 'attach.pb.gz'
+        command = [example('attach'), busy.pid, 3600, path]
+        with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as attach:
+            if attach.stdout.readline() != 'attached\n':
+                check_status('attach', attach.wait(), attach.stderr.read())
+            busy.communicate('go\n', timeout=60)
+            _, stderr = attach.communicate(timeout=60)
+            check_status('attach', attach.returncode, stderr)
+        check_busy_profile(path)
+
+
+def test_attach_for_a_time():
+    with scratch() as directory, started([sys.executable, '-c', BUSY]) as busy:
+        path = directory / 'attach.pb.gz'
+        lines = run_example('attach', busy.pid, 0.01, path)
+        check(lines == ['attached'] and busy.poll() is None, lines)
+        check(report(path)['total'] == 0, report(path))
+
+
+def test_attach_to_nothing():
+    result = run([example('attach'), 2**22 + 1, 1, '/dev/null'])
+    check(result.returncode == 1 and str(2**22 + 1) in result.stderr, result.stderr)
+
+
+def run_poll(path, busy_input, poll_input):
+    with started([sys.executable, '-c', BUSY]) as busy:
+        command = [example('poll'), busy.pid, path]
+        with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as loop:
+            if loop.stdout.readline() != 'recording\n':
+                check_status('poll', loop.wait(), loop.stderr.read())
+            if busy_input:
+                busy.communicate(busy_input, timeout=60)
+            if poll_input:
+                loop.stdin.write(poll_input)
+                loop.stdin.flush()
+            line = loop.stdout.readline()
+            check(loop.wait(60) == 0, loop.stderr.read())
+            return line
+
+
+def test_poll_until_the_end():
+    with scratch() as directory:
+        path = directory / 'poll.pb.gz'
+        check(run_poll(path, 'go\n', None) == 'the process has ended\n', 'no end')
+        check_busy_profile(path)
+
+
+def test_poll_until_enter():
+    with scratch() as directory:
+        path = directory / 'poll.pb.gz'
+        check(run_poll(path, None, '\n') == 'stopped by Enter\n', 'not by Enter')
+        check(report(path)['total'] == 0, report(path))
+
+
+def test_glib_main_loop():
+    with scratch() as directory:
+        path = directory / 'glib.pb.gz'
+        program = BUSY.replace('sys.stdin.readline()', '')
+        lines = run_example('glib-main-loop', path, sys.executable, '-c', program)
+        counts = [int(re.fullmatch(r'(\d+) samples', line)[1]) for line in lines]
+        check(counts == sorted(counts) and counts[-1] > 10, lines)
+        check_busy_profile(path)
+
+
+def save_collapsed(path, text):
+    prof('convert', '--from', 'collapsed', '-', path, input=text, stdin=None)
+    return path
+
+
+def check_report(name):
+    with scratch() as directory:
+        old = save_collapsed(directory / 'old.pb.gz', 'main;parse 30\nmain;draw 10\nmain 2\n')
+        new = save_collapsed(directory / 'new.pb.gz', 'main;parse 5\nmain;draw 12\nmain 2\n')
+        lines = [line.split() for line in run_example(name, old)]
+        check(lines == [['samples', 'in', 'count,', '42', 'in', 'all'], ['30', '30', 'parse'],
+                        ['10', '10', 'draw'], ['2', '42', 'main']], lines)
+        lines = [line.split() for line in run_example(name, old, new)]
+        check(lines == [['samples', 'in', 'count,', '-23', 'in', 'all'], ['-25', '-25', 'parse'],
+                        ['2', '2', 'draw'], ['0', '-23', 'main']], lines)
+
+
+def test_report():
+    check_report('report')
+
+
+def test_report_as_cpp():
+    check_report('report-cpp')
+
+
+def test_report_of_nothing():
+    result = run([example('report'), '/nonexistent.pb.gz'])
+    check(result.returncode == 1 and '/nonexistent.pb.gz' in result.stderr, result.stderr)
+
+
+def add_blocks(profile, stack, objects, size, start_s, end_s=None):
+    labels = {'bytes': (size, 'bytes'), 'end_timestamp_ns': (SECOND + start_s * SECOND, 'nanoseconds')}
+    if end_s is not None:
+        labels['freed_timestamp_ns'] = (SECOND + end_s * SECOND, 'nanoseconds')
+    values = [objects, objects * size]
+    profile.add(stack, *values, *(values if end_s is None else [0, 0]), **labels)
+
+
+def test_heap():
+    profile = ProfileBytes([('alloc_objects', 'count'), ('alloc_space', 'bytes'),
+                            ('inuse_objects', 'count'), ('inuse_space', 'bytes')], SECOND, 8 * SECOND)
+    add_blocks(profile, ['main', 'load', 'malloc'], 10, 100, 1)
+    add_blocks(profile, ['main', 'work', 'malloc'], 5, 1000, 3, 5)
+    with scratch() as directory:
+        lines = run_example('heap', profile.save(directory / 'heap.pb.gz'))
+    check([line.split() for line in lines] == [
+        ['0.0', 's', '0', 'bytes', 'live,', '0', 'allocated'],
+        ['2.0', 's', '1000', 'bytes', 'live,', '1000', 'allocated'],
+        ['4.0', 's', '6000', 'bytes', 'live,', '5000', 'allocated'],
+        ['6.0', 's', '1000', 'bytes', 'live,', '0', 'allocated'],
+        ['8.0', 's', '1000', 'bytes', 'live,', '0', 'allocated'],
+        ['peak:', '6000', 'bytes', 'after', '3.0', 's'],
+        ['held', 'at', 'the', 'peak:'], ['5000', 'work'], ['1000', 'load'],
+        ['leaked:'], ['1000', 'load']], lines)
+
+
+def test_system_memory():
+    total, used, available, own, pressure = run_example('system-memory')
+    kib = int(re.search(r'MemTotal:\s+(\d+)', Path('/proc/meminfo').read_text('ascii'))[1])
+    check(total == f'total {kib // 1024} MiB', total)
+    used_mib = int(re.fullmatch(r'used (\d+) MiB \(\d+\.\d %\)', used)[1])
+    available_mib = int(re.match(r'available (\d+) MiB, cached \d+ MiB$', available)[1])
+    check(abs(used_mib + available_mib - kib // 1024) <= 1, (total, used, available))
+    check(re.fullmatch(r'this process [1-9]\d* KiB, [1-9]\d* page faults', own), own)
+    check(re.fullmatch(r'pressure is not known|some task waited \d+\.\d+ % of the last 10 s', pressure),
+          pressure)
+
+
+sys.exit(run_cases_of(globals()))
