@@ -16,7 +16,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-/* Rings wake the thread at their watermark; what is slower than that is read so often. */
+/* Rings wake the thread at their watermark; what is slower than that is read so often, unless the
+ * owner says otherwise. */
 #define POLL_NS 100000000u
 /* A record may be stamped on one CPU and not yet be readable from another. */
 #define SETTLE_NS 2000000u

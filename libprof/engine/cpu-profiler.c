@@ -22,6 +22,12 @@
 /* A row costs as much as twenty samples. */
 #define COUNTERS_INTERVAL_NS 1000000000u
 
+/* Rings wake the collector when they are half full. Between that they are read soon while programs
+ * start and load libraries, whose files may be gone later; else the later the cheaper: what a
+ * sample's way needs has to come into the caches but once for a batch. */
+#define SOON_NS 100000000u
+#define LATER_NS 1000000000u
+
 struct ProfCpuProfiler {
   ProfCpuConfigCopy config;
   ProfSampling *sampling; /* a reference */
@@ -31,6 +37,7 @@ struct ProfCpuProfiler {
   ProfCpuTarget target;
   ProfCounters counters;
   bool is_started;
+  bool has_new_maps; /* since the rings were read before */
   uint64_t start_monotonic_ns, start_unix_ns;
   atomic_size_t n_functions, n_locations; /* of the latest profile */
 };
@@ -83,6 +90,8 @@ take (void *owner, const ProfRecord *record)
 {
   ProfCpuProfiler *profiler = owner;
   prof_pipeline_take (&profiler->pipeline, record);
+  if (record->kind == PROF_RECORD_MAP || record->kind == PROF_RECORD_FORK)
+    profiler->has_new_maps = true;
   if (record->kind == PROF_RECORD_LOST)
     prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
 }
@@ -113,6 +122,8 @@ drain (void *owner, uint64_t until_ns)
   int r = prof_record_merge (rings, n_rings, prof_perf_session_get_format (profiler->session),
                              until_ns, take, profiler, &stats);
   profiler->pipeline.n_lost += stats.n_damaged;
+  profiler->collector.poll_ns = profiler->has_new_maps ? SOON_NS : LATER_NS;
+  profiler->has_new_maps = false;
   return r < 0 ? r : profiler->pipeline.error;
 }
 
