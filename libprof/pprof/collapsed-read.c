@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/gunzip.h"
 #include "base/vec.h"
-#include "pprof/gunzip.h"
 
 enum { READ_BYTES = 64 << 10 };
 

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/saturate.h"
-#include "pprof/write-all.h"
+#include "base/write-all.h"
 #include "profile/frame.h"
 #include "profile/stack-tree.h"
 

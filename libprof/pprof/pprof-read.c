@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "pprof/gunzip.h"
+#include "base/gunzip.h"
 #include "pprof/pprof-decoder.h"
 
 enum { FIRST_WINDOW_BYTES = 64 << 10 };

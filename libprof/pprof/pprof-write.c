@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/gzip.h"
 #include "base/wire-buffer.h"
-#include "pprof/gzip.h"
 #include "pprof/pprof-decoder.h"
 #include "pprof/unknown-fields.h"
 #include "profile/profile-tables.h"

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "pprof/write-all.h"
+#include "base/write-all.h"
 #include "tests.h"
 
 /* A descriptor whose contents are `bytes`, at its start. */

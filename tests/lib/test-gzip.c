@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "base/gunzip.h"
+#include "base/gzip.h"
 #include "pprof-bytes.h"
-#include "pprof/gunzip.h"
-#include "pprof/gzip.h"
 
 /* printf 'hello\n' | gzip -n */
 static const uint8_t hello_gz[]

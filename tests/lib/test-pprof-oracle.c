@@ -2,9 +2,9 @@
 /* Copyright the libprof authors */
 #include <prof/pprof.h>
 
+#include "base/gunzip.h"
 #include "oracle.h"
 #include "pprof-bytes.h"
-#include "pprof/gunzip.h"
 
 /* Random profiles: protobuf-c packs them and libprof reads; libprof writes and protobuf-c unpacks.
  * All must say the same. */

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/gunzip.h"
 #include "base/prng.h"
 #include "pprof-bytes.h"
 #include "pprof-fields.h"
 #include "pprof-fixture.h"
-#include "pprof/gunzip.h"
 #include "profile-equal.h"
 
 static const uint8_t raw_profile[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
-#include "pprof/gzip.h"
+#include "base/gzip.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "pprof/write-all.h"
+#include "base/write-all.h"
 
 enum { OUTPUT_BYTES = 64 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS, MEMORY_LEVEL = 8 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
-#include "pprof/gunzip.h"
+#include "base/gunzip.h"
 
 #include <errno.h>
 #include <stdio.h>
