@@ -6,25 +6,11 @@
 
 #include <prof/error.h>
 
+#include "otlp/answer.h"
 #include "otlp/exporter-config.h"
 
 /* One connection to a collector. The only part that knows curl. One thread's. */
 typedef struct ProfOtlpTransport ProfOtlpTransport;
-
-typedef enum {
-  PROF_OTLP_TAKEN,
-  PROF_OTLP_RETRY,        /* a failure that may pass (OTLP specification, "Failures") */
-  PROF_OTLP_FAILED,       /* for good */
-  PROF_OTLP_WRONG_LAYOUT, /* for good, and the collector complains of a wire type */
-} ProfOtlpOutcome;
-
-typedef struct {
-  ProfOtlpOutcome outcome;
-  uint64_t retry_after_ns; /* that the collector asked for; 0: nothing */
-  int64_t n_rejected;      /* samples, of a partial success */
-  int code;                /* a negative errno for who failed */
-  char message[512]; /* what failed, why, what to try; of TAKEN: the collector's warning or "" */
-} ProfOtlpAnswer;
 
 /* `config` is borrowed until free. -ENOMEM, -EINVAL with a sentence (a certificate that cannot be
  * read). */

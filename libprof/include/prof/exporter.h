@@ -72,7 +72,7 @@ typedef struct {
   uint64_t n_failed;   /* profiles that it refused, or that could not be sent in time */
   uint64_t n_dropped;  /* by a full queue, or at shutdown */
   uint64_t n_queued;   /* now */
-  uint64_t n_requests, n_retries, n_rejected_samples;
+  uint64_t n_requests, n_retries, n_rejected_profiles;
   uint64_t n_bytes;     /* of requests, before compression */
   char last_error[512]; /* a sentence; "" if there was none */
 } ProfExporterStats;
