@@ -15,3 +15,4 @@
 #include <prof/report.h>
 #include <prof/sampling.h>
 #include <prof/session.h>
+#include <prof/trace.h>
