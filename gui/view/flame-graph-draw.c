@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "model/units.h"
+#include "view/flame-graph-private.h"
+
+enum {
+  LEAST_LABEL_WIDTH = 24,
+  LABEL_MARGIN = 4,
+  LEAST_GAP_WIDTH = 4, /* narrower boxes touch their neighbours */
+};
+
+typedef struct {
+  PyroFlameGraph *self;
+  GtkSnapshot *snapshot;
+  PyroFlameTheme theme;
+  gboolean is_high_contrast;
+  GdkRGBA text;
+} Canvas;
+
+static GdkRGBA
+to_rgba (PyroFlameColour colour)
+{
+  return (GdkRGBA){ colour.red, colour.green, colour.blue, 1 };
+}
+
+static gboolean
+is_faded (PyroFlameGraph *self, const PyroFlameBox *box, guint32 function)
+{
+  if (self->matches.is_match == NULL)
+    return FALSE;
+  return box->node == 0 || box->n_merged > 1 || !self->matches.is_match[function];
+}
+
+static PyroFlameColour
+get_difference (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme theme)
+{
+  double total = 0, weight = 0;
+  for (guint32 i = box->node; i < box->node + box->n_merged; i++) {
+    total += (double)pyro_flame_tree_get_node (self->tree, i)->total;
+    weight += pyro_flame_tree_get_node (self->tree, i)->weight;
+  }
+  return pyro_flame_colour_difference (weight > 0 ? total / weight : 0, theme);
+}
+
+static PyroFlameColour
+get_plain_colour (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme theme)
+{
+  if (self->colouring == PYRO_FLAME_COLOURING_DIFFERENCE && box->n_merged < 1000)
+    return get_difference (self, box, theme);
+  const PyroFlameFunction *function = pyro_flame_tree_get_function (self->tree, box->node);
+  if (function == NULL || box->n_merged > 1)
+    return pyro_flame_colour_neutral (theme);
+  switch (self->colouring) {
+  case PYRO_FLAME_COLOURING_MODULE:
+    return pyro_flame_colour_module (function, theme);
+  case PYRO_FLAME_COLOURING_KIND:
+    return pyro_flame_colour_kind (function->kind, theme);
+  default:
+    return pyro_flame_colour_function (function, theme);
+  }
+}
+
+PyroFlameColour
+pyro_flame_graph_get_colour (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme theme)
+{
+  guint32 function = pyro_flame_tree_get_node (self->tree, box->node)->function;
+  if (is_faded (self, box, function))
+    return pyro_flame_colour_fade (get_plain_colour (self, box, theme), theme);
+  if (self->matches.is_match != NULL)
+    return pyro_flame_colour_match (theme);
+  return get_plain_colour (self, box, theme);
+}
+
+char *
+pyro_flame_graph_make_label (PyroFlameGraph *self, const PyroFlameBox *box)
+{
+  if (box->n_merged > 1) {
+    g_autofree char *count = pyro_format_count (box->n_merged);
+    /* Translators: functions that are too narrow to be drawn one by one. */
+    return g_strdup_printf (_ ("(%s functions)"), count);
+  }
+  if (box->node > 0)
+    return g_strdup (pyro_flame_tree_get_function (self->tree, box->node)->name);
+  double total = (double)pyro_flame_tree_get_node (self->tree, 0)->total;
+  g_autofree char *value = pyro_format_value (total, self->unit);
+  return g_strdup_printf (_ ("All: %s"), value);
+}
+
+/* Names are kept by function; the few others are made anew. */
+static PyroFlameLabel *
+get_label (PyroFlameGraph *self, const PyroFlameBox *box)
+{
+  guint32 function = pyro_flame_tree_get_node (self->tree, box->node)->function;
+  gboolean is_name = box->node > 0 && box->n_merged == 1;
+  guint32 key = is_name ? function : G_MAXUINT32 - (box->node == 0 ? 0 : box->n_merged);
+  PyroFlameLabel *label = pyro_flame_labels_find (self->labels, key);
+  if (label != NULL)
+    return label;
+  g_autofree char *text = pyro_flame_graph_make_label (self, box);
+  return pyro_flame_labels_add (self->labels, key, text);
+}
+
+static void
+draw_box (Canvas *canvas, const PyroFlameBox *box, double y)
+{
+  PyroFlameGraph *self = canvas->self;
+  int gap = box->width >= LEAST_GAP_WIDTH ? 1 : 0;
+  GdkRGBA colour = to_rgba (pyro_flame_graph_get_colour (self, box, canvas->theme));
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float)box->x, (float)y, (float)(box->width - gap),
+                                               (float)(self->row_height - 1));
+  gtk_snapshot_append_color (canvas->snapshot, &colour, &bounds);
+  if (canvas->is_high_contrast && box->width >= LEAST_GAP_WIDTH) {
+    GskRoundedRect outline;
+    gsk_rounded_rect_init_from_rect (&outline, &bounds, 0);
+    gtk_snapshot_append_border (canvas->snapshot, &outline, (float[]){ 1, 1, 1, 1 },
+                                (GdkRGBA[]){ canvas->text, canvas->text, canvas->text,
+                                             canvas->text });
+  }
+  if (box->width >= LEAST_LABEL_WIDTH)
+    pyro_flame_labels_append (self->labels, canvas->snapshot, get_label (self, box), &canvas->text,
+                              box->x + LABEL_MARGIN, y + 1, box->width - 2 * LABEL_MARGIN);
+}
+
+static void
+draw_rows (Canvas *canvas)
+{
+  PyroFlameGraph *self = canvas->self;
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  guint32 a, b;
+  pyro_flame_graph_find_row (self, 0, &a);
+  pyro_flame_graph_find_row (self, height, &b);
+  guint32 last = MIN (MAX (a, b), self->layout.n_rows - 1);
+  for (guint32 row = MIN (a, b); row <= last; row++) {
+    double y = pyro_flame_graph_get_row_y (self, row);
+    for (guint32 i = self->layout.rows[row]; i < self->layout.rows[row + 1]; i++)
+      draw_box (canvas, &self->layout.boxes[i], y);
+  }
+}
+
+static GskRenderNode *
+draw_picture (PyroFlameGraph *self)
+{
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  gboolean is_dark = adw_style_manager_get_dark (style);
+  Canvas canvas = {
+    .self = self,
+    .snapshot = gtk_snapshot_new (),
+    .theme = is_dark ? PYRO_FLAME_THEME_DARK : PYRO_FLAME_THEME_LIGHT,
+    .is_high_contrast = adw_style_manager_get_high_contrast (style),
+  };
+  canvas.text = to_rgba (pyro_flame_colour_text (canvas.theme));
+  if (self->layout.n_rows > 0)
+    draw_rows (&canvas);
+  return gtk_snapshot_free_to_node (canvas.snapshot);
+}
+
+static void
+draw_outline (PyroFlameGraph *self,
+              GtkSnapshot *snapshot,
+              const PyroFlameBox *box,
+              guint32 row,
+              float thickness)
+{
+  GdkRGBA colour;
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &colour);
+  graphene_rect_t bounds
+      = GRAPHENE_RECT_INIT ((float)box->x, (float)pyro_flame_graph_get_row_y (self, row),
+                            (float)MAX (box->width - 1, 1), (float)(self->row_height - 1));
+  GskRoundedRect outline;
+  gsk_rounded_rect_init_from_rect (&outline, &bounds, 1);
+  gtk_snapshot_append_border (snapshot, &outline,
+                              (float[]){ thickness, thickness, thickness, thickness },
+                              (GdkRGBA[]){ colour, colour, colour, colour });
+}
+
+void
+pyro_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  PyroFlameGraph *self = PYRO_FLAME_GRAPH (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  if (self->tree == NULL || width == 0)
+    return;
+  pyro_flame_graph_lay_out (self);
+  if (self->labels == NULL)
+    self->labels = pyro_flame_labels_new (gtk_widget_get_pango_context (widget));
+  if (self->picture == NULL)
+    self->picture = draw_picture (self);
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  if (self->picture != NULL)
+    gtk_snapshot_append_node (snapshot, self->picture);
+  guint32 row;
+  const PyroFlameBox *box = pyro_flame_graph_get_hovered (self, &row);
+  if (box != NULL)
+    draw_outline (self, snapshot, box, row, 1);
+  box = pyro_flame_graph_get_selected_box (self, &row);
+  if (box != NULL)
+    draw_outline (self, snapshot, box, row, gtk_widget_has_focus (widget) ? 3 : 2);
+  gtk_snapshot_pop (snapshot);
+  gtk_widget_snapshot_child (widget, self->tip, snapshot);
+}
+
+void
+pyro_flame_graph_redraw (PyroFlameGraph *self)
+{
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
