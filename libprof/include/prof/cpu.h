@@ -19,19 +19,22 @@ extern "C" {
  * none to the child of a fork. */
 typedef struct ProfCpuProfiler ProfCpuProfiler;
 
+/* How stacks are walked. */
 typedef enum {
   PROF_UNWIND_AUTO,           /* unwind tables, and frame pointers where there are none */
   PROF_UNWIND_FRAME_POINTERS, /* the kernel's walk: cheapest, needs -fno-omit-frame-pointer */
   PROF_UNWIND_DWARF,          /* unwind tables only */
 } ProfUnwindMode;
 
+/* What is recorded. */
 typedef enum {
-  PROF_TARGET_SELF,
-  PROF_TARGET_PIDS,
-  PROF_TARGET_COMMAND,
-  PROF_TARGET_SYSTEM,
+  PROF_TARGET_SELF,    /* all threads of this process */
+  PROF_TARGET_PIDS,    /* running processes, all their threads, and children from now on */
+  PROF_TARGET_COMMAND, /* a program that the profiler starts */
+  PROF_TARGET_SYSTEM,  /* all that runs on all CPUs */
 } ProfTarget;
 
+/* What to record, and how. Copied by new, with all it points to. */
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
 
@@ -44,13 +47,14 @@ typedef struct {
   bool no_inherit;                /* do not follow child processes */
 
   const char *const *events; /* event names, NULL-terminated; NULL: "cycles", else "cpu-clock" */
-  unsigned sampling_rate;    /* Hz */
+  unsigned sampling_rate;    /* Hz; 1 to 1,000,000, of which the kernel may allow less */
   uint64_t period;           /* one sample per so many events; 0: by sampling_rate */
   uint64_t delay_ns;         /* after start, before the first sample */
   uint64_t duration_ns;      /* 0: until stopped */
-  unsigned max_stack_depth;
+  unsigned max_stack_depth;  /* frames; 1 to 8192 */
   ProfUnwindMode unwind_mode;
-  uint32_t stack_bytes; /* stack copied with a sample for unwinding by tables; 0: chosen */
+  uint32_t stack_bytes; /* stack copied with a sample for unwinding by tables, a multiple of 8 below
+                           65536; 0: chosen */
   size_t ring_bytes;    /* for each CPU; 0: chosen */
   /* Samples kept apart, so that memory stays bounded (about 64 bytes for each): beyond, time gets
    * coarser and equal stacks become one. If there are more different stacks than this, the samples
@@ -64,6 +68,7 @@ typedef struct {
   bool collect_system_info;  /* counter series in the session: memory, faults, CPU time */
 } ProfCpuConfig;
 
+/* This process at 100 Hz of CPU time, stacks of up to 64 frames, until stopped. */
 #define PROF_CPU_CONFIG_INIT                                                                       \
   {                                                                                                \
     .size = sizeof (ProfCpuConfig), .target = PROF_TARGET_SELF, .pids = NULL, .n_pids = 0,         \
@@ -75,23 +80,25 @@ typedef struct {
     .collect_system_info = true                                                                    \
   }
 
+/* How a recording goes. */
 typedef struct {
-  uint64_t total_samples;
+  uint64_t total_samples;    /* that the strategy took */
   uint64_t dropped_samples;  /* lost by the kernel; refused ones are in the strategy's stats */
   uint64_t throttled;        /* times the kernel paused an event that fired too often */
   uint64_t truncated_stacks; /* stacks that did not reach their root */
   uint64_t without_stack;    /* samples beyond max_samples that only count in the totals */
-  uint64_t duration_ns;
+  uint64_t duration_ns;      /* so far, or until the end */
   uint64_t avg_sample_interval_ns;
   uint64_t unique_functions; /* known after generate_profile */
   uint64_t unique_locations;
   uint64_t n_processes, n_threads; /* seen so far */
 } ProfCpuStats;
 
+/* What has happened since the last call: a set of flags. */
 typedef enum {
-  PROF_EVENT_STOPPED = 1 << 0, /* the duration is over or the target exited */
-  PROF_EVENT_SAMPLES_LOST = 1 << 1,
-  PROF_EVENT_FAILED = 1 << 2, /* told as an error by process_events, never in its result */
+  PROF_EVENT_STOPPED = 1 << 0,      /* the duration is over or the target exited */
+  PROF_EVENT_SAMPLES_LOST = 1 << 1, /* by the kernel; dropped_samples has their number */
+  PROF_EVENT_FAILED = 1 << 2,       /* told as an error by process_events, never in its result */
 } ProfEvents;
 
 /* Opens the events; a command is started, and waits before its first instruction. `config` is
@@ -100,7 +107,8 @@ typedef enum {
 PROF_API int prof_cpu_profiler_new (const ProfCpuConfig *config,
                                     ProfCpuProfiler **ret,
                                     ProfError *reterr);
-/* Stops if running. A command that was never started is killed; a started one goes on. */
+/* Stops if running. A command that was never started is killed; a started one goes on. Returns
+ * NULL, which it takes as well. */
 PROF_API ProfCpuProfiler *prof_cpu_profiler_free (ProfCpuProfiler *profiler);
 /* Samples count from its return on, or from the end of the delay. Once for a profiler (-EALREADY).
  * Errors as of new; -ESRCH: all of the pids have ended. */
@@ -108,24 +116,29 @@ PROF_API int prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *rete
 /* Sampling ends before it returns; what is in the rings is still taken. A command goes on.
  * -EINVAL: not started; once stopped, 0. */
 PROF_API int prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr);
-PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler); /* any thread */
-PROF_API void prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler,
-                                           ProfCpuStats *ret); /* any thread */
+/* From start to stop, the end of the duration or of the target. Any thread. */
+PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler);
+/* At any time, from any thread, without waiting. */
+PROF_API void prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret);
 /* Symbolizes in the calling thread: may take seconds, so not from a UI thread. Works while running
- * and after stop. The profile is the caller's. -EINVAL: not started; -ENOMEM. */
+ * and after stop, again and again: each profile is of all since start. It is the caller's: sample
+ * types samples/count and cpu/nanoseconds, or those of the events. -EINVAL: not started; -ENOMEM.
+ */
 PROF_API int prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler,
                                                  ProfProfile **ret,
                                                  ProfError *reterr);
 
-/* Poll the descriptor for POLLIN in any main loop, then collect what happened: a set of ProfEvents,
- * or a negative errno with the reason in `reterr`. */
+/* Becomes readable (POLLIN) when there is something to process: for any main loop. Borrowed, the
+ * same as long as the profiler is. Samples are collected without it. */
 PROF_API int prof_cpu_profiler_get_fd (ProfCpuProfiler *profiler);
+/* What has happened: a set of ProfEvents, or a negative errno with the reason why the recording
+ * ended. Never waits. */
 PROF_API int prof_cpu_profiler_process_events (ProfCpuProfiler *profiler, ProfError *reterr);
 
 /* The started command: its pid, or 0. */
 PROF_API pid_t prof_cpu_profiler_get_command_pid (ProfCpuProfiler *profiler);
-/* Waits for the command and returns its wait status (waitpid(2)); -ECHILD if there is none. With
- * `block` false: -EAGAIN while it runs. */
+/* Waits for the command's end: 0 and its status as of waitpid(2). With `block` false: -EAGAIN while
+ * it runs. -ECHILD: there is none. */
 PROF_API int prof_cpu_profiler_wait_command (ProfCpuProfiler *profiler,
                                              bool block,
                                              int *ret_status);

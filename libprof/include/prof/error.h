@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+/* What the library exports; nothing else of it is visible. */
 #define PROF_API __attribute__ ((visibility ("default")))
 
 #ifdef __cplusplus
@@ -15,14 +16,16 @@ typedef struct {
   char message[512]; /* one English sentence: what was tried, why it failed, what to try */
 } ProfError;
 
+/* No error. */
 #define PROF_ERROR_INIT                                                                            \
   {                                                                                                \
     0, ""                                                                                          \
   }
 
+/* How urgent a message of the log is. */
 typedef enum {
-  PROF_LOG_DEBUG,
-  PROF_LOG_WARNING,
+  PROF_LOG_DEBUG,   /* of interest to who looks for a fault */
+  PROF_LOG_WARNING, /* what the user may want to change */
 } ProfLogLevel;
 
 /* May be called from any thread that the library runs in. `message` is borrowed for the call. */

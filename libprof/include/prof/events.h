@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+/* An event that can be sampled by (ProfCpuConfig.events). */
 typedef struct {
   const char *name;        /* as `prof record -e` takes it */
   const char *description; /* never NULL */
@@ -20,6 +21,7 @@ typedef struct {
   const char *reason;      /* why not; "" if countable or not tried */
 } ProfEventInfo;
 
+/* Events as they were when the list was made. Immutable: any thread. */
 typedef struct ProfEventList ProfEventList;
 
 /* Lists the events whose name or description contains `pattern` (a POSIX extended regular
@@ -30,7 +32,9 @@ PROF_API int prof_event_list_new (const char *pattern,
                                   bool probe,
                                   ProfEventList **ret,
                                   ProfError *reterr);
+/* Returns NULL, which it takes as well. */
 PROF_API ProfEventList *prof_event_list_free (ProfEventList *list);
+/* Borrowed from the list. */
 PROF_API const ProfEventInfo *prof_event_list_get (const ProfEventList *list, size_t *ret_n);
 
 #ifdef __cplusplus

@@ -16,11 +16,13 @@ extern "C" {
 /* Sends profiles to an OTLP collector, over gRPC or HTTP. */
 typedef struct ProfExporter ProfExporter;
 
+/* How requests travel. */
 typedef enum {
   PROF_OTLP_HTTP, /* OTLP/HTTP with protobuf */
   PROF_OTLP_GRPC,
 } ProfOtlpProtocol;
 
+/* How profiles wait for each other. */
 typedef struct {
   size_t max_queued;     /* profiles; a full queue drops its oldest */
   size_t max_batch;      /* profiles sent together; the rest follow */
@@ -53,6 +55,7 @@ typedef struct {
   ProfBatchConfig batch; /* 64 profiles, 8, 5 s */
 } ProfExporterConfig;
 
+/* All from the environment, else the defaults. */
 #define PROF_EXPORTER_CONFIG_INIT                                                                  \
   {                                                                                                \
     .size = sizeof (ProfExporterConfig), .endpoint = NULL, .has_protocol = false,                  \
@@ -67,6 +70,7 @@ typedef struct {
             0 }                                                                                    \
   }
 
+/* What became of the profiles. */
 typedef struct {
   uint64_t n_exported; /* profiles that the collector took, in part or as a whole */
   uint64_t n_failed;   /* profiles that it refused, or that could not be sent in time */

@@ -24,8 +24,10 @@ typedef struct ProfHeap ProfHeap;
 /* Holds a reference to `profile`. -EINVAL: it has no sample type alloc_space or inuse_space in
  * bytes; -EFBIG: more inlined calls than a real profile has; -ENOMEM. */
 PROF_API int prof_heap_new (ProfProfile *profile, ProfHeap **ret, ProfError *reterr);
+/* Returns NULL, which it takes as well. */
 PROF_API ProfHeap *prof_heap_free (ProfHeap *heap);
 
+/* A heap profile in numbers. */
 typedef struct {
   int64_t start_ns, end_ns; /* of the recording; equal where the samples have no times */
   bool has_times;
@@ -36,8 +38,10 @@ typedef struct {
   size_t n_processes, n_threads; /* by the labels "pid" and "tid"; 0: not recorded */
 } ProfHeapSummary;
 
+/* Was summed up by prof_heap_new. */
 PROF_API void prof_heap_get_summary (const ProfHeap *heap, ProfHeapSummary *ret);
 
+/* The heap at one time. */
 typedef struct {
   int64_t time_ns;
   int64_t live_bytes, live_objects;           /* at this time */
@@ -80,9 +84,10 @@ PROF_API int prof_heap_get_sites (const ProfHeap *heap,
                                   size_t max_sites,
                                   ProfHeapSites **ret);
 
+/* Which blocks are meant. */
 typedef enum {
-  PROF_HEAP_LIVE_AT, /* live at end_ns */
-  PROF_HEAP_LIVE_AT_PEAK,
+  PROF_HEAP_LIVE_AT,      /* live at end_ns */
+  PROF_HEAP_LIVE_AT_PEAK, /* live at prof_heap_get_peak */
   PROF_HEAP_ALLOCATED_IN, /* allocated at or after start_ns and before end_ns */
   PROF_HEAP_STAYED_FROM,  /* ... and still live at end_ns */
   PROF_HEAP_LEAKED,       /* live at the end */
@@ -90,16 +95,19 @@ typedef enum {
   PROF_HEAP_TEMPORARY,
 } ProfHeapSelectionKind;
 
+/* Patterns of stacks that a report leaves out, and what they matched. One thread's at a time. */
 typedef struct ProfSuppressions ProfSuppressions;
 
+/* Blocks of a kind, and of a time. */
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
   ProfHeapSelectionKind kind;
   int64_t start_ns, end_ns; /* end_ns 0: the end of the recording, with all that happens then */
-  int64_t max_lifetime_ns;
+  int64_t max_lifetime_ns;  /* PROF_HEAP_TEMPORARY: of the shortest that lived too long */
   ProfSuppressions *suppressions; /* borrowed; what they match is left out and counted; or NULL */
 } ProfHeapSelection;
 
+/* What is live at the peak. */
 #define PROF_HEAP_SELECTION_INIT                                                                   \
   {                                                                                                \
     .size = sizeof (ProfHeapSelection), .kind = PROF_HEAP_LIVE_AT_PEAK, .start_ns = 0,             \
@@ -132,7 +140,7 @@ PROF_API int prof_heap_get_sizes (const ProfHeap *heap,
 
 /* ---- suppressions, in LeakSanitizer's syntax: a line "leak:PATTERN" matches a stack with a frame
  * whose function, file or module holds the pattern; "*" stands for anything, "^" at its begin and
- * "$" at its end for the ends; "#" begins a line of comment. One thread's at a time. ---- */
+ * "$" at its end for the ends; "#" begins a line of comment. ---- */
 
 /* -EBADMSG names the line at fault; -ENOMEM. */
 PROF_API int prof_suppressions_parse (const char *text,
@@ -144,8 +152,10 @@ PROF_API int prof_suppressions_add (ProfSuppressions *suppressions,
                                     const char *text,
                                     size_t n_bytes,
                                     ProfError *reterr);
+/* Returns NULL, which it takes as well. */
 PROF_API ProfSuppressions *prof_suppressions_free (ProfSuppressions *suppressions);
 
+/* What a pattern matched. */
 typedef struct {
   const char *pattern;               /* without "leak:"; borrowed until the next add */
   int64_t n_samples, objects, bytes; /* matched so far */

@@ -21,6 +21,7 @@ extern "C" {
  * The program's stacks are unwound here, not there. One handle belongs to one thread at a time. */
 typedef struct ProfMemoryProfiler ProfMemoryProfiler;
 
+/* Whose heap is recorded. */
 typedef enum {
   /* This process: needs libprof-heap.so loaded, by linking it (pkg-config libprof-heap) or by
    * LD_PRELOAD. */
@@ -31,6 +32,7 @@ typedef enum {
   PROF_MEMORY_CHILDREN,
 } ProfMemoryTarget;
 
+/* What to record, and how. Copied by new, with all it points to. */
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
 
@@ -56,6 +58,7 @@ typedef struct {
   bool collect_thread_ids;   /* labels "tid" and "pid" */
 } ProfMemoryConfig;
 
+/* This process, a sample each 512 KiB, blocks of 1 KiB and more, stacks of up to 64 frames. */
 #define PROF_MEMORY_CONFIG_INIT                                                                    \
   {                                                                                                \
     .size = sizeof (ProfMemoryConfig), .target = PROF_MEMORY_SELF, .command = NULL,                \
@@ -66,6 +69,7 @@ typedef struct {
     .collect_thread_ids = true                                                                     \
   }
 
+/* How a recording goes. */
 typedef struct {
   uint64_t total_samples;
   uint64_t dropped_samples;         /* the ring was full; frees that were dropped included */
@@ -73,8 +77,8 @@ typedef struct {
   uint64_t total_allocated_bytes;   /* estimates, scaled up from the samples */
   uint64_t current_allocated_bytes; /* 0 without track_deallocations */
   uint64_t peak_allocated_bytes;
-  uint64_t total_allocations; /* estimate */
-  uint64_t duration_ns;
+  uint64_t total_allocations;      /* estimate */
+  uint64_t duration_ns;            /* so far, or until the end */
   uint64_t n_processes, n_threads; /* seen so far */
 } ProfMemoryStats;
 
@@ -86,28 +90,31 @@ typedef struct {
 PROF_API int prof_memory_profiler_new (const ProfMemoryConfig *config,
                                        ProfMemoryProfiler **ret,
                                        ProfError *reterr);
-/* Stops if running. A command that was never started is killed; a started one goes on. */
+/* Stops if running. A command that was never started is killed; a started one goes on. Returns
+ * NULL, which it takes as well. */
 PROF_API ProfMemoryProfiler *prof_memory_profiler_free (ProfMemoryProfiler *profiler);
 /* PROF_MEMORY_SELF: recording begins with what the calling thread allocates next, and with other
- * threads that run already within their next 64 KiB. */
+ * threads that run already within their next 64 KiB. Once for a profiler (-EALREADY); -ENOMEM,
+ * -EAGAIN (no thread for the recorder). */
 PROF_API int prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError *reterr);
 /* Sampling ends before it returns; what is in the rings is still taken. A command goes on,
- * unslowed.
- */
+ * unslowed. -EINVAL: not started; once stopped, 0. */
 PROF_API int prof_memory_profiler_stop (ProfMemoryProfiler *profiler, ProfError *reterr);
-PROF_API bool prof_memory_profiler_is_running (ProfMemoryProfiler *profiler); /* any thread */
-PROF_API void prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler,
-                                              ProfMemoryStats *ret); /* any thread */
+/* From start to stop, the end of the duration or of the command. Any thread. */
+PROF_API bool prof_memory_profiler_is_running (ProfMemoryProfiler *profiler);
+/* At any time, from any thread, without waiting. */
+PROF_API void prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *ret);
 /* Symbolizes in the calling thread: may take seconds. Works while running and after stop. The
  * profile is the caller's: sample types alloc_objects/count, alloc_space/bytes,
  * inuse_objects/count, inuse_space/bytes (the default one); labels "bytes" (size of the block),
  * "end_timestamp_ns" (when it was allocated), "freed_timestamp_ns" (absent: it was not), and those
- * of the thread. */
+ * of the thread. -EINVAL: not started; -ENOMEM. */
 PROF_API int prof_memory_profiler_generate_profile (ProfMemoryProfiler *profiler,
                                                     ProfProfile **ret,
                                                     ProfError *reterr);
-/* As prof_cpu_profiler_get_fd and prof_cpu_profiler_process_events. */
+/* As prof_cpu_profiler_get_fd. */
 PROF_API int prof_memory_profiler_get_fd (ProfMemoryProfiler *profiler);
+/* As prof_cpu_profiler_process_events. */
 PROF_API int prof_memory_profiler_process_events (ProfMemoryProfiler *profiler, ProfError *reterr);
 
 /* The environment that makes a program's heap recorded by this profiler: "NAME=value" settings,
@@ -115,8 +122,9 @@ PROF_API int prof_memory_profiler_process_events (ProfMemoryProfiler *profiler, 
  * are recorded together. */
 PROF_API const char *const *prof_memory_profiler_get_child_environ (ProfMemoryProfiler *profiler);
 
-/* As prof_cpu_profiler_get_command_pid and prof_cpu_profiler_wait_command. */
+/* As prof_cpu_profiler_get_command_pid. */
 PROF_API pid_t prof_memory_profiler_get_command_pid (ProfMemoryProfiler *profiler);
+/* As prof_cpu_profiler_wait_command. */
 PROF_API int prof_memory_profiler_wait_command (ProfMemoryProfiler *profiler,
                                                 bool block,
                                                 int *ret_status);
@@ -130,13 +138,14 @@ PROF_API int prof_memory_check_command (const char *command, ProfError *reterr);
 
 /* ---- system memory ---- */
 
+/* The memory of the machine. */
 typedef struct {
   uint64_t total_bytes, available_bytes, used_bytes, cached_bytes;
   double used_percent;
 } ProfSystemMemory;
 
 /* Reads /proc/meminfo (proc(5)): used is total less available, cached is Cached + Buffers +
- * SReclaimable. Any thread. */
+ * SReclaimable. -errno of reading it. Any thread. */
 PROF_API int prof_get_system_memory (ProfSystemMemory *ret, ProfError *reterr);
 
 /* Share of the time in which some, or all, tasks waited for memory: the kernel's averages over 10,
@@ -151,6 +160,7 @@ typedef struct {
  * Any thread. */
 PROF_API int prof_get_memory_pressure (ProfMemoryPressure *ret, ProfError *reterr);
 
+/* The memory of a process. */
 typedef struct {
   uint64_t rss_bytes, anonymous_bytes, file_bytes, shared_bytes, swap_bytes;
   uint64_t minor_faults, major_faults; /* since its start */

@@ -28,6 +28,7 @@ typedef struct {
   int64_t number;
 } ProfOtlpAttribute;
 
+/* How a profile becomes requests. */
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
   ProfOtlpLayout layout;
@@ -40,6 +41,7 @@ typedef struct {
   uint8_t profile_id[16]; /* all 0: none. The profiles of one export differ in the last bytes */
 } ProfOtlpOptions;
 
+/* The current layout, without times, 4,000,000 bytes for a request. */
 #define PROF_OTLP_OPTIONS_INIT                                                                     \
   {                                                                                                \
     .size = sizeof (ProfOtlpOptions), .layout = PROF_OTLP_LAYOUT_1_10, .has_timestamps = false,    \
@@ -62,6 +64,7 @@ PROF_API int prof_otlp_encoder_new (ProfProfile *profile,
 PROF_API int prof_otlp_encoder_next (ProfOtlpEncoder *encoder,
                                      const uint8_t **ret_bytes,
                                      size_t *ret_n_bytes);
+/* Returns NULL, which it takes as well. */
 PROF_API ProfOtlpEncoder *prof_otlp_encoder_free (ProfOtlpEncoder *encoder);
 
 #ifdef __cplusplus

@@ -23,15 +23,18 @@ PROF_API int prof_pprof_save (const ProfProfile *profile, const char *path, Prof
  * 0; -EFBIG when a bound against hostile input is met. Every row, string and unknown field is kept,
  * in its order; ids become rows. */
 PROF_API int prof_pprof_read (int fd, ProfProfile **ret, ProfError *reterr);
+/* The same with the file at `path`; -errno of open(2). */
 PROF_API int prof_pprof_open (const char *path, ProfProfile **ret, ProfError *reterr);
 
-/* Brendan Gregg's collapsed stacks: "root;caller;leaf 42\n". Writing sums one sample type by the
- * names of the frames; sums of 0 are left out. Reading takes gzip as well, and names the line at
- * fault (-EBADMSG); it makes a profile of one sample type, samples/count. */
+/* Writes Brendan Gregg's collapsed stacks, "root;caller;leaf 42\n": the sums of one sample type by
+ * the names of the frames; sums of 0 are left out. -EINVAL: no such sample type; -ENOMEM; what
+ * write(2) said. */
 PROF_API int prof_collapsed_write (const ProfProfile *profile,
                                    unsigned value_type,
                                    int fd,
                                    ProfError *reterr);
+/* Reads collapsed stacks, gzip-compressed or not, as a profile of one sample type, samples/count.
+ * -EBADMSG names the line at fault; -ENOMEM; what read(2) said. */
 PROF_API int prof_collapsed_read (int fd, ProfProfile **ret, ProfError *reterr);
 
 #ifdef __cplusplus

@@ -18,45 +18,51 @@ extern "C" {
  * is not modified any more and any thread may read it. */
 typedef struct ProfProfile ProfProfile;
 
+/* A sample type, or the type of the period: "cpu", "nanoseconds". */
 typedef struct {
   uint32_t type, unit; /* strings */
 } ProfValueType;
 
+/* A part of a file in the address space of a process. */
 typedef struct {
-  uint64_t start, limit, offset;
-  uint32_t filename, build_id; /* strings; the build ID in hex */
-  bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
+  uint64_t start, limit, offset; /* addresses, the limit exclusive; offset in the file */
+  uint32_t filename, build_id;   /* strings; the build ID in hex */
+  bool has_functions, has_filenames, has_line_numbers, has_inline_frames; /* were looked up */
 } ProfMapping;
 
+/* A function. */
 typedef struct {
-  uint32_t name, system_name, filename; /* strings */
-  int64_t start_line;
+  uint32_t name, system_name, filename; /* strings; the system name is the linker's */
+  int64_t start_line;                   /* 0: unknown */
 } ProfFunction;
 
+/* A place in a function. */
 typedef struct {
-  uint32_t function;
+  uint32_t function;    /* row */
   int64_t line, column; /* 0: unknown */
 } ProfLine;
 
-/* Its lines are rows first_line … first_line + n_lines - 1 of the line table; more than one line:
- * inlined calls, innermost first. */
+/* An address in a program. Its lines are rows first_line … first_line + n_lines - 1 of the line
+ * table; more than one line: inlined calls, innermost first. */
 typedef struct {
   uint64_t address;
-  uint32_t mapping;
+  uint32_t mapping; /* row */
   uint32_t first_line, n_lines;
-  bool is_folded;
+  bool is_folded; /* other functions have the same machine code */
 } ProfLocation;
 
+/* A property of a sample. */
 typedef struct {
-  uint32_t key;
+  uint32_t key;    /* string */
   uint32_t string; /* 0 if the label is a number */
   uint32_t unit;   /* string; numbers only */
   int64_t number;
 } ProfLabel;
 
-/* Its stack is n_locations entries of the stack array (location indices, leaf first) from
- * first_location on; equal stacks may share entries. Its values are the next n_value_types entries
- * of the value array from index (sample number * n_value_types). */
+/* A stack and what was measured there. Its stack is n_locations entries of the stack array
+ * (location indices, leaf first) from first_location on; equal stacks may share entries. Its values
+ * are the next n_value_types entries of the value array from index (sample number * n_value_types).
+ */
 typedef struct {
   uint32_t first_location, n_locations;
   uint32_t first_label, n_labels;
@@ -74,14 +80,17 @@ PROF_API ProfProfile *prof_profile_unref (ProfProfile *profile); /* any thread; 
  * -EOVERFLOW (the table is full). A NULL string is "". Rows, lines and stacks that are passed in
  * may not lie in the profile's own tables, which move as they grow; strings may. ---- */
 
-/* `string` may contain NUL bytes. */
+/* Equal strings are one. */
 PROF_API int prof_profile_add_string (ProfProfile *profile, const char *string);
+/* `bytes` may contain NUL bytes, and is not terminated by one. */
 PROF_API int prof_profile_add_string_n (ProfProfile *profile, const char *bytes, size_t n_bytes);
 /* Sample types come before the first sample (-EBUSY afterwards) and are never merged. */
 PROF_API int prof_profile_add_value_type (ProfProfile *profile, const char *type, const char *unit);
+/* Its strings have to be in the table already. */
 PROF_API int prof_profile_add_mapping (ProfProfile *profile, const ProfMapping *mapping);
+/* Its strings have to be in the table already. */
 PROF_API int prof_profile_add_function (ProfProfile *profile, const ProfFunction *function);
-/* first_line and n_lines of `location` are ignored: `lines` is copied. */
+/* first_line and n_lines of `location` are ignored: `lines` is copied, innermost first. */
 PROF_API int prof_profile_add_location (ProfProfile *profile,
                                         const ProfLocation *location,
                                         const ProfLine *lines,
@@ -92,48 +101,70 @@ PROF_API int prof_profile_add_sample (ProfProfile *profile,
                                       const uint32_t *locations,
                                       size_t n_locations,
                                       const int64_t *values);
-/* Labels go to the newest sample only (-EINVAL for another). Both return 0. */
+/* Labels go to the newest sample only (-EINVAL for another). Returns 0. */
 PROF_API int prof_profile_add_label (ProfProfile *profile,
                                      uint32_t sample,
                                      const char *key,
                                      const char *value);
+/* As prof_profile_add_label; `unit` may be NULL. */
 PROF_API int prof_profile_add_number_label (
     ProfProfile *profile, uint32_t sample, const char *key, int64_t value, const char *unit);
 
+/* What the samples were taken by: one each `period` units of that type. 0 or -ENOMEM. */
 PROF_API int prof_profile_set_period (ProfProfile *profile,
                                       const char *type,
                                       const char *unit,
                                       int64_t period);
-/* Nanoseconds since the Unix epoch, and nanoseconds. */
+/* When it was recorded, in nanoseconds since the Unix epoch, and for how long. */
 PROF_API void prof_profile_set_time (ProfProfile *profile, int64_t time_ns, int64_t duration_ns);
+/* The sample type to show first, by its name. 0 or -ENOMEM. */
 PROF_API int prof_profile_set_default_sample_type (ProfProfile *profile, const char *type);
+/* A line of free text. 0 or -ENOMEM. */
 PROF_API int prof_profile_add_comment (ProfProfile *profile, const char *comment);
+/* Regular expressions, for viewers: functions whose frames to leave out, and of these to keep. 0 or
+ * -ENOMEM. */
 PROF_API int prof_profile_set_frame_filters (ProfProfile *profile,
                                              const char *drop_frames,
                                              const char *keep_frames);
+/* Where the profile is explained. 0 or -ENOMEM. */
 PROF_API int prof_profile_set_doc_url (ProfProfile *profile, const char *doc_url);
 
 /* ---- reading: arrays are borrowed, and do not move once building is over ---- */
 
 /* Never NULL; "" for an index out of range. */
 PROF_API const char *prof_profile_get_string (const ProfProfile *profile, uint32_t string);
+/* In bytes, without the NUL byte at the end. */
 PROF_API size_t prof_profile_get_string_size (const ProfProfile *profile, uint32_t string);
+/* Strings are 0 to this, exclusive. */
 PROF_API size_t prof_profile_get_n_strings (const ProfProfile *profile);
+/* The sample types: which values each sample has. */
 PROF_API const ProfValueType *prof_profile_get_value_types (const ProfProfile *profile,
                                                             size_t *ret_n);
+/* In the order in which they were added. */
 PROF_API const ProfSample *prof_profile_get_samples (const ProfProfile *profile, size_t *ret_n);
+/* The stacks of all samples: ProfSample.first_location says where one begins. */
 PROF_API const uint32_t *prof_profile_get_stacks (const ProfProfile *profile, size_t *ret_n);
+/* The values of all samples: *ret_n is the number of samples times that of sample types. */
 PROF_API const int64_t *prof_profile_get_values (const ProfProfile *profile, size_t *ret_n);
+/* The labels of all samples: ProfSample.first_label says where those of one begin. */
 PROF_API const ProfLabel *prof_profile_get_labels (const ProfProfile *profile, size_t *ret_n);
+/* Row 0 is the empty one. */
 PROF_API const ProfLocation *prof_profile_get_locations (const ProfProfile *profile, size_t *ret_n);
+/* The lines of all locations: ProfLocation.first_line says where those of one begin. */
 PROF_API const ProfLine *prof_profile_get_lines (const ProfProfile *profile, size_t *ret_n);
+/* Row 0 is the empty one. */
 PROF_API const ProfFunction *prof_profile_get_functions (const ProfProfile *profile, size_t *ret_n);
+/* Row 0 is the empty one. */
 PROF_API const ProfMapping *prof_profile_get_mappings (const ProfProfile *profile, size_t *ret_n);
 /* Strings. */
 PROF_API const uint32_t *prof_profile_get_comments (const ProfProfile *profile, size_t *ret_n);
+/* As prof_profile_set_period has it. */
 PROF_API ProfValueType prof_profile_get_period_type (const ProfProfile *profile);
+/* In units of the period type; 0: unknown. */
 PROF_API int64_t prof_profile_get_period (const ProfProfile *profile);
+/* The start, since the Unix epoch; 0: unknown. */
 PROF_API int64_t prof_profile_get_time_ns (const ProfProfile *profile);
+/* 0: unknown. */
 PROF_API int64_t prof_profile_get_duration_ns (const ProfProfile *profile);
 PROF_API uint32_t prof_profile_get_drop_frames (const ProfProfile *profile); /* a string */
 PROF_API uint32_t prof_profile_get_keep_frames (const ProfProfile *profile); /* a string */
@@ -167,8 +198,9 @@ PROF_API int prof_profile_join (const ProfProfile *profile,
                                 ProfProfile **ret,
                                 ProfError *reterr);
 
+/* How a base is scaled before it is subtracted. */
 typedef enum {
-  PROF_NORMALIZE_NONE,
+  PROF_NORMALIZE_NONE,     /* not at all */
   PROF_NORMALIZE_DURATION, /* the base is scaled by the ratio of the durations */
   PROF_NORMALIZE_TOTAL,    /* the base is scaled to the same total, for each sample type */
 } ProfNormalize;
@@ -203,6 +235,7 @@ typedef struct {
   int64_t start_ns, end_ns;
 } ProfFilter;
 
+/* Lets everything through. */
 #define PROF_FILTER_INIT                                                                           \
   {                                                                                                \
     .size = sizeof (ProfFilter), .focus = NULL, .ignore = NULL, .hide = NULL, .show_from = NULL,   \

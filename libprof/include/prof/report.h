@@ -16,6 +16,7 @@ extern "C" {
  * In a diff (prof_profile_diff) all sums are differences, new less base. The base's part is also
  * kept apart, as it was before it was negated: new = self + base_self. */
 
+/* A row of the flat list. */
 typedef struct {
   uint32_t function; /* 0: not symbolized; then name is "module+0xOFFSET" or "0xADDRESS" */
   uint32_t mapping;  /* of the first location with the function; 0: none */
@@ -24,35 +25,38 @@ typedef struct {
   int64_t base_self, base_total; /* of samples with the label pprof::base; 0 if not a diff */
 } ProfReportFunction;
 
+/* The sums of one sample type. A report belongs to one thread. */
 typedef struct ProfReport ProfReport;
 
-/* Holds a reference to `profile` until it is freed. -EINVAL: no such sample type; -ENOMEM. A report
- * belongs to one thread. */
+/* Holds a reference to `profile` until it is freed. -EINVAL: no such sample type; -ENOMEM. */
 PROF_API int prof_report_new (ProfProfile *profile,
                               unsigned value_type,
                               ProfReport **ret,
                               ProfError *reterr);
+/* Returns NULL, which it takes as well. */
 PROF_API ProfReport *prof_report_free (ProfReport *report);
 /* The sum of all samples. */
 PROF_API int64_t prof_report_get_total (const ProfReport *report);
 /* The sum of the base of a diff, as it was before it was negated. */
 PROF_API int64_t prof_report_get_base_total (const ProfReport *report);
-/* Sorted by self, the greatest magnitude first; ties by total, then by name. */
+/* Sorted by self, the greatest magnitude first; ties by total, then by name. Borrowed. */
 PROF_API const ProfReportFunction *prof_report_get_functions (const ProfReport *report,
                                                               size_t *ret_n);
 
+/* A caller or a callee. */
 typedef struct {
   uint32_t function; /* row of prof_report_get_functions */
-  int64_t value;
+  int64_t value;     /* of the samples that went this way */
 } ProfReportEdge;
 
-/* Direct callers (or callees) of the function at `row`, the greatest magnitude first, ties by row.
+/* Direct callers of the function at `row`, the greatest magnitude first, ties by row.
  * A sample counts once for each of them. Walks all samples. Free *ret with free(). 0, -EINVAL (no
  * such row), -ENOMEM. */
 PROF_API int prof_report_get_callers (const ProfReport *report,
                                       uint32_t row,
                                       ProfReportEdge **ret,
                                       size_t *ret_n);
+/* Direct callees, in the same way. */
 PROF_API int prof_report_get_callees (const ProfReport *report,
                                       uint32_t row,
                                       ProfReportEdge **ret,
@@ -68,8 +72,9 @@ typedef struct {
   int64_t self, total;
 } ProfReportNode;
 
+/* Which end of the stacks is the root. */
 typedef enum {
-  PROF_TREE_TOP_DOWN,
+  PROF_TREE_TOP_DOWN,  /* what was called first: main, start_thread */
   PROF_TREE_BOTTOM_UP, /* roots are the leaves of the stacks */
 } ProfTreeDirection;
 

@@ -16,29 +16,35 @@ extern "C" {
  * samples, so totals stay unbiased under every strategy. */
 typedef struct ProfSampling ProfSampling;
 
+/* A strategy of one's own; all but the first may be NULL. */
 typedef struct {
-  bool (*should_sample) (void *self, uint64_t now_ns);
+  bool (*should_sample) (void *self, uint64_t now_ns); /* now: on CLOCK_MONOTONIC */
   /* The chance that the latest taken sample had; NULL: 1. */
   double (*get_probability) (void *self);
-  void (*reset) (void *self);
+  void (*reset) (void *self); /* to the state it began with */
   void (*free) (void *self);
 } ProfSamplingOps;
 
+/* What a strategy has decided. */
 typedef struct {
-  uint64_t seen;
-  uint64_t taken;
+  uint64_t seen;      /* samples that it was asked about */
+  uint64_t taken;     /* of these */
   double probability; /* that the next sample is taken, as known now */
 } ProfSamplingStats;
 
-/* All constructors: 0, -ENOMEM or what is said below; the reference is the caller's. A strategy has
- * a state, so that one recording at a time may use it. */
+/* ---- constructors: 0, -ENOMEM or what is said below; the reference is the caller's. A strategy
+ * has a state, so that one recording at a time may use it. ---- */
+
+/* Takes every sample. */
 PROF_API int prof_sampling_new_always (ProfSampling **ret);
+/* Takes none. */
 PROF_API int prof_sampling_new_never (ProfSampling **ret);
-/* -EINVAL unless 0 <= probability <= 1. Equal seeds draw equal samples. */
+/* Takes each sample with the same chance. -EINVAL unless 0 <= probability <= 1. Equal seeds draw
+ * equal samples. */
 PROF_API int prof_sampling_new_probabilistic (double probability,
                                               uint64_t seed,
                                               ProfSampling **ret);
-/* At most `per_second` samples a second. -EINVAL unless > 0. */
+/* At most `per_second` samples a second, of which a tenth may come at once. -EINVAL unless > 0. */
 PROF_API int prof_sampling_new_rate (double per_second, ProfSampling **ret);
 /* Moves its probability between min and max to meet target_per_second. -EINVAL unless
  * 0 < min <= max <= 1 and the target > 0. */
@@ -49,10 +55,13 @@ PROF_API int prof_sampling_new_adaptive (
  * recording calls should_sample and get_probability in its own thread, get_stats calls
  * get_probability in the caller's. */
 PROF_API int prof_sampling_new_custom (const ProfSamplingOps *ops, void *self, ProfSampling **ret);
-/* "always", "never", "probabilistic:0.1", "rate:50", "adaptive:100" or "adaptive:100:0.01:1". */
+/* "always", "never", "probabilistic:0.1", "rate:50", "adaptive:100" or "adaptive:100:0.01:1",
+ * seeded by the clock. -EINVAL says what is wrong. */
 PROF_API int prof_sampling_new_from_string (const char *text,
                                             ProfSampling **ret,
                                             ProfError *reterr);
+/* ---- use ---- */
+
 PROF_API ProfSampling *prof_sampling_ref (ProfSampling *sampling);   /* any thread */
 PROF_API ProfSampling *prof_sampling_unref (ProfSampling *sampling); /* any thread; returns NULL */
 
@@ -67,7 +76,8 @@ PROF_API void prof_sampling_reset (ProfSampling *sampling);
 PROF_API void prof_sampling_get_stats (ProfSampling *sampling,
                                        ProfSamplingStats *ret); /* any thread */
 /* Any thread. `load` is the fraction of its budget that the caller uses now: above 1 the
- * probability falls, below 1 it rises. -EOPNOTSUPP unless the strategy is adaptive. */
+ * probability falls, below 1 it rises. -EOPNOTSUPP unless the strategy is adaptive;
+ * -EINVAL: `load` is negative or no number. */
 PROF_API int prof_sampling_update_probability (ProfSampling *sampling, double load);
 
 #ifdef __cplusplus

@@ -15,6 +15,7 @@ extern "C" {
 /* How a profile was recorded. It travels inside the pprof file as extension field 1000 of Profile,
  * which other tools skip. Strings may be NULL on input and are never NULL on output. */
 
+/* An event that was sampled by. */
 typedef struct {
   const char *name;      /* as counted, e.g. "cpu-clock" */
   const char *requested; /* as asked for, e.g. "cycles"; differs when there was a fallback */
@@ -31,6 +32,7 @@ typedef struct {
   uint64_t n_stacks;
 } ProfSessionStackEnd;
 
+/* A counter over time: n points. */
 typedef struct {
   const char *name, *unit;
   const uint64_t *times_ns; /* since the Unix epoch */
@@ -43,8 +45,9 @@ typedef struct {
   const char *key, *value;
 } ProfSessionAttribute;
 
+/* One recording. */
 typedef struct {
-  size_t size; /* set by the initializer */
+  size_t size; /* set by the initializer; lets the struct grow */
   const char *const *command;
   size_t n_command;
   const int32_t *pids; /* of an attached session */
@@ -73,6 +76,7 @@ typedef struct {
   size_t n_resource;
 } ProfSession;
 
+/* Nothing is known. */
 #define PROF_SESSION_INIT                                                                          \
   {                                                                                                \
     .size = sizeof (ProfSession), .command = NULL, .n_command = 0, .pids = NULL, .n_pids = 0,      \
@@ -84,7 +88,8 @@ typedef struct {
     .notes = NULL, .n_notes = 0, .resource = NULL, .n_resource = 0                                 \
   }
 
-/* Adds a session to a profile that is being built; copies everything. */
+/* Adds a session to a profile that is being built; copies everything. 0, -EINVAL (size is not set),
+ * -ENOMEM. */
 PROF_API int prof_profile_add_session (ProfProfile *profile, const ProfSession *session);
 
 /* A profile that was merged has several. */
@@ -96,6 +101,7 @@ PROF_API int prof_profile_get_session (const ProfProfile *profile,
                                        size_t index,
                                        ProfSession **ret,
                                        ProfError *reterr);
+/* Returns NULL, which it takes as well. */
 PROF_API ProfSession *prof_session_free (ProfSession *session);
 
 #ifdef __cplusplus
