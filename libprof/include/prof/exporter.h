@@ -13,7 +13,8 @@
 extern "C" {
 #endif
 
-/* Sends profiles to an OTLP collector, over gRPC or HTTP. */
+/* Sends profiles to an OTLP collector, over gRPC or HTTP. With OTEL_SDK_DISABLED=true in the
+ * environment nothing is sent, and every profile counts as dropped. */
 typedef struct ProfExporter ProfExporter;
 
 /* How requests travel. */
@@ -25,7 +26,8 @@ typedef enum {
 /* How profiles wait for each other. */
 typedef struct {
   size_t max_queued;     /* profiles; a full queue drops its oldest */
-  size_t max_batch;      /* profiles sent together; the rest follow */
+  size_t max_batch;      /* so many are waited for, then sent one after the other; each has its
+                            own request, because a request has one dictionary */
   uint64_t max_delay_ns; /* a profile waits at most that long for others */
 } ProfBatchConfig;
 
@@ -53,6 +55,9 @@ typedef struct {
   size_t n_resource;
   uint64_t max_retry_ns; /* of one profile, all its tries together; 300 s */
   ProfBatchConfig batch; /* 64 profiles, 8, 5 s */
+  /* Profiles come from elsewhere, such as files: of one without a session nothing is found, where
+   * else it is taken for this process's own. */
+  bool is_relay;
 } ProfExporterConfig;
 
 /* All from the environment, else the defaults. */
@@ -63,11 +68,7 @@ typedef struct {
     .password = NULL, .headers = NULL, .ca_file = NULL, .certificate_file = NULL,                  \
     .key_file = NULL, .compression = NULL, .has_layout = false, .layout = PROF_OTLP_LAYOUT_1_10,   \
     .has_timestamps = false, .max_request_bytes = 0, .resource = NULL, .n_resource = 0,            \
-    .max_retry_ns = 0,                                                                             \
-    .batch                                                                                         \
-        = { 0,                                                                                     \
-            0,                                                                                     \
-            0 }                                                                                    \
+    .max_retry_ns = 0, .batch = { 0, 0, 0 }, .is_relay = false                                     \
   }
 
 /* What became of the profiles. */
@@ -81,8 +82,43 @@ typedef struct {
   char last_error[512]; /* a sentence; "" if there was none */
 } ProfExporterStats;
 
-/* Called in the thread that sends, after each try: `message` is a sentence, "" for success. */
+/* Opens no connection. -EINVAL: the configuration or an environment variable is wrong, said in
+ * `reterr` without any secret; -ENOMEM. */
+PROF_API int prof_exporter_new (const ProfExporterConfig *config,
+                                ProfExporter **ret,
+                                ProfError *reterr);
+/* Drops what is queued. Returns NULL. In a child of fork an exporter is of no use: there this does
+ * nothing, and the others return -EOWNERDEAD. */
+PROF_API ProfExporter *prof_exporter_free (ProfExporter *exporter);
+
+/* Sends in the calling thread, with retries, until the collector has answered or max_retry_ns are
+ * over. 0: taken (a warning of the collector is in the statistics); else a negative errno with a
+ * sentence that says what to change. */
+PROF_API int prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *reterr);
+
+/* Any thread, never waits. Queues references; the exporter's own thread, started here, sends and
+ * retries. 0 or the number of older profiles that were dropped for want of room; -EAGAIN: no thread
+ * can be started; -ESHUTDOWN. */
+PROF_API int prof_exporter_export_batch (ProfExporter *exporter,
+                                         ProfProfile *const *profiles,
+                                         size_t n_profiles);
+
+/* Sends what is queued, waits at most that long, stops the thread. Once, in one thread. -ETIMEDOUT:
+ * what was left is dropped and counted. The exporter takes nothing any more. */
+PROF_API int prof_exporter_shutdown (ProfExporter *exporter,
+                                     uint64_t timeout_ns,
+                                     ProfError *reterr);
+
+PROF_API void prof_exporter_get_stats (ProfExporter *exporter,
+                                       ProfExporterStats *ret); /* any thread */
+
+/* Called in the thread that sends, after each try: `message` is a sentence, "" for success. It may
+ * not shut down or free the exporter. */
 typedef void (*ProfExporterFunc) (const char *message, bool will_retry, void *user_data);
+/* Before the first export. */
+PROF_API void prof_exporter_set_func (ProfExporter *exporter,
+                                      ProfExporterFunc func,
+                                      void *user_data);
 
 #ifdef __cplusplus
 }
