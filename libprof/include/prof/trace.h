@@ -44,10 +44,11 @@ PROF_API void prof_trace_set_current (const ProfTraceLink *link);
 /* The calling thread's current span; false: none. */
 PROF_API bool prof_trace_get_current (ProfTraceLink *ret);
 
-/* Gives the labels trace_id and span_id to every sample that has no trace_id: those of `link`, or
- * of the calling thread's current span (-ENOENT: there is none). For a profile that is not shared.
- * -EINVAL: `link` is none; -ENOMEM, -EOVERFLOW (too many labels): the samples are as they were. */
+/* Gives the labels trace_id and span_id of `link` to every sample that has no trace_id. For a
+ * profile that is not shared. -EINVAL: `link` is none; -ENOMEM, -EOVERFLOW (too many labels): the
+ * samples are as they were. */
 PROF_API int prof_profile_link_trace (ProfProfile *profile, const ProfTraceLink *link);
+/* Likewise with the calling thread's current span. -ENOENT: there is none. */
 PROF_API int prof_profile_link_current_trace (ProfProfile *profile);
 
 #ifdef __cplusplus
