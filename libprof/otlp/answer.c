@@ -296,9 +296,11 @@ read_http (ProfOtlpAnswer *ret, const ProfReply *reply, const char *target, int6
 bool
 prof_otlp_answer_is_known (const ProfReply *reply, ProfOtlpProtocol protocol)
 {
-  if (protocol == PROF_OTLP_GRPC)
-    return reply->has_grpc_status || reply->http_status >= (reply->http_major < 2 ? 200 : 300);
-  return reply->http_status >= 200;
+  if (reply->is_too_big || reply->has_grpc_status)
+    return true;
+  bool is_grpc_success
+      = protocol == PROF_OTLP_GRPC && reply->http_major >= 2 && reply->http_status < 300;
+  return reply->has_header && reply->http_status >= 200 && !is_grpc_success;
 }
 
 void

@@ -131,6 +131,7 @@ prof_reply_add_line (ProfReply *reply, const char *line, size_t n)
     begin_answer (reply, line, n);
     return 0;
   }
+  reply->has_header |= n == 0;
   const char *separator = memchr (line, ':', n), *end = line + n;
   if (separator == NULL)
     return 0;

@@ -23,6 +23,7 @@ typedef enum {
 /* What has come of an answer over HTTP. Zero-initialized is nothing. */
 typedef struct {
   unsigned http_major, http_status; /* 0: no status line has come */
+  bool has_header;                  /* to its end */
   ProfContent content;
   bool has_grpc_status;
   unsigned grpc_status;

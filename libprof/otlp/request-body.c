@@ -2,16 +2,17 @@
 /* Copyright the libprof authors */
 #include "otlp/request-body.h"
 
-#include <zlib.h>
+#include "base/gzip.h"
 
-enum { PREFIX_BYTES = 5, GZIP_WINDOW_BITS = 16 + MAX_WBITS, MEMORY_LEVEL = 8, LEVEL = 3 };
+enum { PREFIX_BYTES = 5, GZIP_WINDOW_BITS = 16 + MAX_WBITS, MEMORY_LEVEL = 8 };
 static const size_t max_message_bytes = (size_t)1 << 30;
 
 static int
 append_compressed (ProfRequestBody *body, const uint8_t *message, size_t n)
 {
   z_stream zlib = { 0 };
-  if (deflateInit2 (&zlib, LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY)
+  if (deflateInit2 (&zlib, PROF_GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL,
+                    Z_DEFAULT_STRATEGY)
       != Z_OK)
     return -ENOMEM;
   size_t bound = deflateBound (&zlib, n);

@@ -41,25 +41,33 @@ explain_timeout (const Failed *failed)
                           timeout_s);
 }
 
+/* What breaks connections without a word. */
+static const char *
+get_hint (const ProfOtlpConfig *config)
+{
+  if (strncmp (config->url, "https:", 6) != 0)
+    return config->protocol == PROF_OTLP_GRPC
+               ? "; if it stays so, it may be no port of gRPC (4317 for most), or want https://"
+               : "; if it stays so, it may be no port of HTTP (4318 for most), or want https://";
+  return config->certificate_file == NULL
+             ? "; if it stays so, it may want a certificate of the client (certificate_file)"
+             : "";
+}
+
 static void
 explain_cut (const Failed *failed)
 {
-  const ProfOtlpConfig *config = failed->config;
-  const char *hint = strncmp (config->url, "https:", 6) == 0 ? ""
-                     : config->protocol == PROF_OTLP_GRPC
-                         ? "; if it stays so, it may be no port of gRPC (4317 for most), or want "
-                           "https://"
-                         : "; if it stays so, it may be no port of HTTP (4318 for most), or want "
-                           "https://";
+  const char *target = failed->config->target;
   if (strstr (failed->text, "certificate required") != NULL
       || strstr (failed->text, "bad certificate") != NULL)
-    prof_otlp_answer_set (failed->ret, PROF_OTLP_FAILED, -EACCES, config->target,
+    prof_otlp_answer_set (failed->ret, PROF_OTLP_FAILED, -EACCES, target,
                           "it wants a certificate of the client that it knows (%s); give "
                           "certificate_file and key_file",
                           failed->text);
   else
-    prof_otlp_answer_set (failed->ret, PROF_OTLP_RETRY, -ECONNRESET, config->target,
-                          "the connection broke before the answer (%s)%s", failed->text, hint);
+    prof_otlp_answer_set (failed->ret, PROF_OTLP_RETRY, -ECONNRESET, target,
+                          "the connection broke before the answer (%s)%s", failed->text,
+                          get_hint (failed->config));
 }
 
 static void

@@ -95,14 +95,28 @@ take_body (char *bytes, size_t size, size_t n, void *user_data)
   return prof_reply_add_body (&transport->reply, bytes, size * n) == 0 ? size * n : 0;
 }
 
+static bool
+has_tls (const ProfOtlpTransport *transport)
+{
+  return strncmp (transport->config->url, "https:", 6) == 0;
+}
+
 /* http:// has no way to agree on HTTP/2, which gRPC needs. */
 static long
 choose_http_version (const ProfOtlpTransport *transport)
 {
-  bool is_tls = strncmp (transport->config->url, "https:", 6) == 0;
-  if (is_tls)
+  if (has_tls (transport))
     return CURL_HTTP_VERSION_2TLS;
   return is_grpc (transport) ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_1_1;
+}
+
+/* Before 8.0.0 a second request with prior knowledge over one connection fails
+ * (https://github.com/curl/curl/pull/10643). */
+static bool
+can_keep_connection (const ProfOtlpTransport *transport)
+{
+  return !is_grpc (transport) || has_tls (transport)
+         || curl_version_info (CURLVERSION_NOW)->version_num >= 0x080000;
 }
 
 #define SET(option, value) (r = r != CURLE_OK ? r : curl_easy_setopt (easy, (option), (value)))
@@ -117,6 +131,7 @@ set_behaviour (ProfOtlpTransport *transport)
   SET (CURLOPT_QUICK_EXIT, 1L);
   SET (CURLOPT_PROTOCOLS_STR, "http,https");
   SET (CURLOPT_HTTP_VERSION, choose_http_version (transport));
+  SET (CURLOPT_FORBID_REUSE, can_keep_connection (transport) ? 0L : 1L);
   SET (CURLOPT_HTTPPROXYTUNNEL, is_grpc (transport) ? 1L : 0L);
   SET (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET (CURLOPT_HEADERFUNCTION, take_header);
@@ -246,8 +261,7 @@ read_answer (ProfOtlpTransport *transport, CURLcode code, uint64_t timeout_ns, P
 {
   const ProfOtlpConfig *config = transport->config;
   const ProfReply *reply = &transport->reply;
-  if (code == CURLE_OK || reply->is_too_big
-      || prof_otlp_answer_is_known (reply, config->protocol)) {
+  if (code == CURLE_OK || prof_otlp_answer_is_known (reply, config->protocol)) {
     prof_otlp_answer_read (ret, reply, config->protocol, config->target, time (NULL));
     return;
   }
