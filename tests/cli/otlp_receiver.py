@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the libprof authors
-"""Runs tests/otlp-receiver, a receiver of OTLP profiles, for a test. It needs packages of npm, which
+"""Runs tests/otlp-receiver, a receiver of OTLP profiles, for a test. It needs packages of npm that
 are fetched once into OTLP_RECEIVER_BUILD, a directory of the build; without them tests skip."""
 import fcntl
 import json
