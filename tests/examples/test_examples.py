@@ -8,7 +8,10 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
+from gzip import decompress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from harness import Skip, check, plain_name, prof, run, run_cases_of
@@ -99,6 +102,55 @@ def test_memory():
         check(inlined['fill_cache']['total'] == 2_000_000, inlined)
         held = run_example('heap', path)
         check('2000000  fill_cache' in ' '.join(held), held)
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes what is sent by OTLP over HTTP; an empty answer says that it took all."""
+
+    requests = []
+    status = 200
+
+    def do_POST(self):
+        body = decompress(self.rfile.read(int(self.headers['Content-Length'])))
+        self.requests.append((self.path, self.headers['Content-Type'], body))
+        self.send_response(self.status)
+        self.send_header('Content-Type', 'application/x-protobuf')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, format, *args):  # pylint: disable=redefined-builtin
+        pass
+
+
+@contextmanager
+def collector(**options):
+    handler = type('Handler', (Collector,), {'requests': [], **options})
+    with HTTPServer(('127.0.0.1', 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f'http://127.0.0.1:{server.server_port}', handler.requests
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_exporter():
+    with scratch() as directory, collector() as (endpoint, requests):
+        files = [save_collapsed(directory / f'{i}.pb.gz', f'main;work_{i} 5\n') for i in range(3)]
+        check(run_example('exporter', endpoint, *files) == ['3 exported, 0 failed, 0 dropped'], requests)
+    check(len(requests) == 3, requests)
+    for i, (path, kind, body) in enumerate(requests):
+        check((path, kind) == ('/v1development/profiles', 'application/x-protobuf'), (path, kind))
+        check(f'work_{i}'.encode() in body and b'service.name' in body and b'example' in body, body)
+
+
+def test_exporter_that_is_refused():
+    with scratch() as directory, collector(status=400) as (endpoint, requests):
+        file = save_collapsed(directory / '0.pb.gz', 'main 5\n')
+        result = run([example('exporter'), endpoint, file])
+    check(result.stdout == '0 exported, 1 failed, 0 dropped\n' and len(requests) == 1, result.stdout)
+    check('400' in result.stderr, result.stderr)
 
 
 def test_strategies():
