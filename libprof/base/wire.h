@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -108,4 +109,28 @@ prof_wire_take_field (ProfWire *wire, ProfWireField *field)
     *wire = rest;
   }
   return r;
+}
+
+/* Eight bytes, the least significant first. */
+static inline uint64_t
+prof_wire_get_fixed64 (const uint8_t *bytes)
+{
+  uint64_t value = 0;
+  for (unsigned i = 0; i < 8; i++)
+    value |= (uint64_t)bytes[i] << (8 * i);
+  return value;
+}
+
+/* Goes on behind the next field of that number that has bytes, which are in `ret`. False: there is
+ * none before the end, or before damage. */
+static inline bool
+prof_wire_find_message (ProfWire *wire, uint32_t number, ProfWire *ret)
+{
+  ProfWireField field;
+  while (prof_wire_take_field (wire, &field) == PROF_WIRE_OK)
+    if (field.number == number && field.type == PROF_WIRE_BYTES) {
+      *ret = field.bytes;
+      return true;
+    }
+  return false;
 }

@@ -8,20 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+
 enum { MAX_BUILD_ID_BYTES = 64 };
 
 static int
-write_hex (const uint8_t *bytes, size_t n, char **ret)
+make_hex (const uint8_t *bytes, size_t n, char **ret)
 {
-  static const char digits[] = "0123456789abcdef";
   char *hex = malloc (2 * n + 1);
   if (hex == NULL)
     return -ENOMEM;
-  for (size_t i = 0; i < n; i++) {
-    hex[2 * i] = digits[bytes[i] >> 4];
-    hex[2 * i + 1] = digits[bytes[i] & 15];
-  }
-  hex[2 * n] = '\0';
+  prof_write_hex (bytes, n, hex);
   *ret = hex;
   return 0;
 }
@@ -45,7 +42,7 @@ prof_build_id_find (const uint8_t *notes, size_t n_bytes, size_t align, char **r
     if (content > n_bytes || note.n_descsz > n_bytes - content)
       return 0;
     if (is_build_id (&note, notes + name))
-      return write_hex (notes + content, note.n_descsz, ret);
+      return make_hex (notes + content, note.n_descsz, ret);
     start = (content + note.n_descsz + align - 1) & ~(align - 1);
   }
   return 0;

@@ -6,18 +6,8 @@
 #include <stdint.h>
 
 #include "base/wire-buffer.h"
+#include "otlp/layout.h"
 #include "otlp/samples.h"
-
-typedef enum {
-  PROF_OTLP_TABLE_MAPPING,
-  PROF_OTLP_TABLE_LOCATION,
-  PROF_OTLP_TABLE_FUNCTION,
-  PROF_OTLP_TABLE_LINK,
-  PROF_OTLP_TABLE_STRING,
-  PROF_OTLP_TABLE_ATTRIBUTE,
-  PROF_OTLP_TABLE_STACK,
-  PROF_OTLP_N_TABLES,
-} ProfOtlpTable;
 
 /* Texts that are in no profile. */
 typedef enum {

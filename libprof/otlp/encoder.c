@@ -11,6 +11,7 @@
 #include "otlp/dictionary.h"
 #include "otlp/layout.h"
 #include "otlp/samples.h"
+#include "profile/profile-tables.h"
 
 PROF_DEFINE_CLEANUP (ProfOtlpEncoder *, prof_otlp_encoder_free)
 
@@ -29,11 +30,13 @@ struct ProfOtlpEncoder {
   ProfWireBuffer request;
 };
 
-/* Types without samples in the request at hand are left out, but there is one profile at least. */
+/* Types without samples in the request at hand are left out, but there is one profile at least, and
+ * all that there are where all is one request. */
 static bool
 is_sent (const ProfOtlpEncoder *encoder, uint32_t type)
 {
-  return encoder->rows[type].bytes.n > 0 || type == encoder->order[0];
+  return encoder->rows[type].bytes.n > 0 || type == encoder->order[0]
+         || encoder->options.max_bytes == 0;
 }
 
 /* ---- samples ---- */
@@ -131,7 +134,7 @@ put_row (ProfOtlpEncoder *encoder, size_t number)
     end++;
   encoder->next_moment = end;
   for (uint32_t type = 0; type < encoder->n_value_types; type++)
-    if (encoder->options.has_timestamps)
+    if (encoder->samples.has_times)
       put_moments (encoder, row, type, moments + first, end - first);
     else
       put_sum (encoder, row, type,
@@ -286,20 +289,25 @@ put_resource (const ProfOtlpEncoder *encoder, ProfWireBuffer *buffer)
 
 /* Semantic conventions 1.44: pprof.scope.*. */
 static void
-put_scope_attributes (const ProfOtlpEncoder *encoder, ProfWireBuffer *buffer)
+put_default_type (const ProfOtlpEncoder *encoder, ProfWireBuffer *buffer)
 {
-  size_t n;
-  ProfValueType first = prof_profile_get_value_types (encoder->profile, &n)[encoder->order[0]];
+  uint32_t type = encoder->profile->default_sample_type;
+  if (type == 0)
+    return;
   size_t start = prof_wire_begin (buffer, PROF_OTLP_SCOPE_ATTRIBUTE);
   put_text (buffer, PROF_OTLP_ATTRIBUTE_KEY, "pprof.scope.default_sample_type");
   size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
-  put_text (buffer, PROF_OTLP_ANY_STRING, prof_profile_get_string (encoder->profile, first.type));
+  put_text (buffer, PROF_OTLP_ANY_STRING, prof_profile_get_string (encoder->profile, type));
   prof_wire_end (buffer, value);
   prof_wire_end (buffer, start);
+}
 
-  start = prof_wire_begin (buffer, PROF_OTLP_SCOPE_ATTRIBUTE);
+static void
+put_type_order (const ProfOtlpEncoder *encoder, ProfWireBuffer *buffer)
+{
+  size_t start = prof_wire_begin (buffer, PROF_OTLP_SCOPE_ATTRIBUTE);
   put_text (buffer, PROF_OTLP_ATTRIBUTE_KEY, "pprof.scope.sample_type_order");
-  value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
+  size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
   size_t array = prof_wire_begin (buffer, PROF_OTLP_ANY_ARRAY);
   for (size_t i = 0; i < encoder->n_value_types; i++) {
     if (!is_sent (encoder, encoder->order[i]))
@@ -320,7 +328,8 @@ put_scope (const ProfOtlpEncoder *encoder, ProfWireBuffer *buffer)
   size_t scope = prof_wire_begin (buffer, PROF_OTLP_SCOPE_PROFILES_SCOPE);
   put_text (buffer, PROF_OTLP_SCOPE_NAME, "libprof");
   put_text (buffer, PROF_OTLP_SCOPE_VERSION, PROF_VERSION);
-  put_scope_attributes (encoder, buffer);
+  put_default_type (encoder, buffer);
+  put_type_order (encoder, buffer);
   prof_wire_end (buffer, scope);
 }
 

@@ -9,6 +9,18 @@
 /* Field numbers of opentelemetry/proto/profiles/v1development/profiles.proto. Those of Sample and
  * Profile changed between releases under one package name; the others are the same since 1.8. */
 
+/* Of the dictionary; the number of a table's field is one more. */
+typedef enum {
+  PROF_OTLP_TABLE_MAPPING,
+  PROF_OTLP_TABLE_LOCATION,
+  PROF_OTLP_TABLE_FUNCTION,
+  PROF_OTLP_TABLE_LINK,
+  PROF_OTLP_TABLE_STRING,
+  PROF_OTLP_TABLE_ATTRIBUTE,
+  PROF_OTLP_TABLE_STACK,
+  PROF_OTLP_N_TABLES,
+} ProfOtlpTable;
+
 enum {
   PROF_OTLP_REQUEST_RESOURCE_PROFILES = 1,
   PROF_OTLP_REQUEST_DICTIONARY = 2,
@@ -37,6 +49,7 @@ enum {
   PROF_OTLP_PROFILE_DURATION = 4,
   PROF_OTLP_PROFILE_PERIOD_TYPE = 5,
   PROF_OTLP_PROFILE_PERIOD = 6,
+  PROF_OTLP_PROFILE_COMMENTS_1_8 = 7,
 
   PROF_OTLP_SAMPLE_STACK = 1,
   PROF_OTLP_SAMPLE_TIMESTAMPS = 5,
@@ -72,11 +85,16 @@ enum {
   PROF_OTLP_ATTRIBUTE_KEY = 1, /* KeyValueAndUnit: a string of the dictionary; KeyValue: a text */
   PROF_OTLP_ATTRIBUTE_VALUE = 2,
   PROF_OTLP_ATTRIBUTE_UNIT = 3,
+  PROF_OTLP_KEY_VALUE_STRING = 3, /* KeyValue: the key as a string of the dictionary */
 
   PROF_OTLP_ANY_STRING = 1,
   PROF_OTLP_ANY_BOOL = 2,
   PROF_OTLP_ANY_INT = 3,
+  PROF_OTLP_ANY_DOUBLE = 4,
   PROF_OTLP_ANY_ARRAY = 5,
+  PROF_OTLP_ANY_LIST = 6, /* of KeyValues */
+  PROF_OTLP_ANY_BYTES = 7,
+  PROF_OTLP_ANY_STRING_INDEX = 8,
   PROF_OTLP_ARRAY_VALUE = 1,
 };
 

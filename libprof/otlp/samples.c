@@ -291,10 +291,13 @@ int
 prof_otlp_samples_init (ProfOtlpSamples *samples, const ProfProfile *profile, bool has_times)
 {
   size_t n_samples;
-  *samples = (ProfOtlpSamples){ .profile = profile, .has_times = has_times };
+  *samples = (ProfOtlpSamples){ .profile = profile };
   prof_profile_get_value_types (profile, &samples->n_value_types);
   prof_profile_get_samples (profile, &n_samples);
   Keys keys = find_keys (profile);
+  samples->has_times = has_times && keys.end_timestamp != 0;
+  if (samples->has_times)
+    keys.freed_timestamp = 0;
   if (add_empty_rows (samples) < 0)
     return -ENOMEM;
   for (uint32_t i = 0; i < n_samples; i++)

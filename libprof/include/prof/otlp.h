@@ -67,6 +67,25 @@ PROF_API int prof_otlp_encoder_next (ProfOtlpEncoder *encoder,
 /* Returns NULL, which it takes as well. */
 PROF_API ProfOtlpEncoder *prof_otlp_encoder_free (ProfOtlpEncoder *encoder);
 
+/* Reads a dump: one message ExportProfilesServiceRequest or ProfilesData, or many, each after its
+ * length in four bytes, the most significant first, as the file exporter of the OpenTelemetry
+ * Collector writes them (format: proto); raw or gzip; of OTLP 1.8 to 1.11. Not OTLP in JSON.
+ *
+ * The profiles of a scope that differ in their values alone become one profile with several sample
+ * types; others become profiles of their own, in the order of the dump. Attributes of samples
+ * become labels, links the labels "trace_id" and "span_id", times samples of their own with the
+ * label "end_timestamp_ns"; attributes of resources and profiles become comments "key=value".
+ *
+ * -EBADMSG: damaged, of another layout or something else, with what is at fault and where;
+ * -ENODATA: it has no profile; -EFBIG: bigger than any real dump; -ENOMEM; what read(2) said. Give
+ * the profiles to prof_profiles_free, or unref each and free the array. */
+PROF_API int prof_otlp_read (int fd, ProfProfile ***ret_profiles, size_t *ret_n, ProfError *reterr);
+/* Whether a file that begins so, raw or gzip, is a dump, and no profile in pprof's format: 512
+ * bytes are enough. OTLP in JSON counts as a dump, about which prof_otlp_read says more. */
+PROF_API bool prof_otlp_is_dump (const void *bytes, size_t n_bytes);
+/* Unrefs all of them and frees the array. */
+PROF_API void prof_profiles_free (ProfProfile **profiles, size_t n);
+
 #ifdef __cplusplus
 }
 #endif
