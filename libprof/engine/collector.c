@@ -283,7 +283,7 @@ open_fds (ProfCollector *collector)
 int
 prof_collector_init (ProfCollector *collector, const ProfCollectorFuncs *funcs)
 {
-  *collector = (ProfCollector){ .funcs = *funcs, .poll_ns = POLL_NS };
+  *collector = (ProfCollector){ .funcs = *funcs, .poll_ns = POLL_NS, .owner_pid = getpid () };
   pthread_mutex_init (&collector->lock, NULL);
   sem_init (&collector->begun, 0, 0);
   sem_init (&collector->request.done, 0, 0);
@@ -291,6 +291,16 @@ prof_collector_init (ProfCollector *collector, const ProfCollectorFuncs *funcs)
   if (r < 0)
     prof_collector_finish (collector);
   return r;
+}
+
+int
+prof_collector_check_owner (const ProfCollector *collector, ProfError *reterr)
+{
+  if (collector->owner_pid == 0 || collector->owner_pid == getpid ())
+    return 0;
+  return prof_error_set (reterr, -EOWNERDEAD,
+                         "Can't use this profiler: it belongs to the process that this one was "
+                         "forked from. Make a new one.");
 }
 
 static void

@@ -34,6 +34,8 @@ typedef void (*ProfCollectorRequest) (void *owner, void *argument);
 
 typedef struct {
   ProfCollectorFuncs funcs;
+  pid_t owner_pid; /* a forked child has the memory, but no thread and not the rings; 0: no init yet
+                    */
   uint64_t delay_ns, duration_ns;
   uint64_t poll_ns;      /* at least so often is drained */
   PROF_VEC (int) pidfds; /* owned; the recording ends when all are readable. Empty: never */
@@ -60,6 +62,8 @@ typedef struct {
 } ProfCollector;
 
 int prof_collector_init (ProfCollector *collector, const ProfCollectorFuncs *funcs);
+/* -EOWNERDEAD with its sentence in a child of fork, where nothing else here may be called. */
+int prof_collector_check_owner (const ProfCollector *collector, ProfError *reterr);
 /* Stops first. */
 void prof_collector_finish (ProfCollector *collector);
 

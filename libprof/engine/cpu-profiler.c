@@ -201,7 +201,7 @@ prof_cpu_profiler_new (const ProfCpuConfig *config, ProfCpuProfiler **ret, ProfE
 ProfCpuProfiler *
 prof_cpu_profiler_free (ProfCpuProfiler *profiler)
 {
-  if (profiler == NULL)
+  if (profiler == NULL || prof_collector_check_owner (&profiler->collector, NULL) < 0)
     return NULL;
   prof_collector_finish (&profiler->collector);
   prof_pipeline_finish (&profiler->pipeline);
@@ -217,6 +217,9 @@ prof_cpu_profiler_free (ProfCpuProfiler *profiler)
 int
 prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   if (profiler->is_started)
     return prof_error_set (reterr, -EALREADY,
                            "Can't start: this profiler was started before. "
@@ -224,7 +227,7 @@ prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
   profiler->is_started = true;
   profiler->start_monotonic_ns = prof_monotonic_ns ();
   profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
-  int r = prof_cpu_target_launch (&profiler->target, reterr);
+  r = prof_cpu_target_launch (&profiler->target, reterr);
   if (r < 0)
     return r;
   return prof_collector_start (&profiler->collector, reterr);
@@ -233,6 +236,9 @@ prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
 int
 prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   if (!profiler->is_started)
     return prof_error_set (reterr, -EINVAL, "Can't stop: this profiler was not started.");
   prof_collector_stop (&profiler->collector);
@@ -242,7 +248,8 @@ prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr)
 bool
 prof_cpu_profiler_is_running (ProfCpuProfiler *profiler)
 {
-  return profiler->collector.is_running;
+  return profiler->collector.is_running
+         && prof_collector_check_owner (&profiler->collector, NULL) == 0;
 }
 
 /* ---- results ---- */
@@ -370,11 +377,14 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
 int
 prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler, ProfProfile **ret, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   if (!profiler->is_started)
     return prof_error_set (reterr, -EINVAL, "Can't make a profile: this profiler was not started.");
   SnapshotRequest request = { .result = -ENOMEM };
   prof_collector_call (&profiler->collector, take_snapshot, &request);
-  int r = request.result;
+  r = request.result;
   if (r >= 0)
     r = make_profile (profiler, &request, ret);
   prof_snapshot_finish (&request.snapshot);
@@ -395,6 +405,9 @@ prof_cpu_profiler_get_fd (ProfCpuProfiler *profiler)
 int
 prof_cpu_profiler_process_events (ProfCpuProfiler *profiler, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   return prof_collector_process_events (&profiler->collector, reterr);
 }
 

@@ -157,7 +157,7 @@ prof_memory_profiler_new (const ProfMemoryConfig *config,
 ProfMemoryProfiler *
 prof_memory_profiler_free (ProfMemoryProfiler *profiler)
 {
-  if (profiler == NULL)
+  if (profiler == NULL || prof_collector_check_owner (&profiler->collector, NULL) < 0)
     return NULL;
   prof_collector_finish (&profiler->collector);
   prof_heap_pipeline_finish (&profiler->pipeline);
@@ -172,6 +172,9 @@ prof_memory_profiler_free (ProfMemoryProfiler *profiler)
 int
 prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   if (profiler->is_started)
     return prof_error_set (reterr, -EALREADY,
                            "Can't start: this profiler was started before; make a new one for a "
@@ -179,13 +182,16 @@ prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError *reterr)
   profiler->is_started = true;
   profiler->start_monotonic_ns = prof_monotonic_ns ();
   profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
-  int r = prof_heap_target_attach (&profiler->target, reterr);
+  r = prof_heap_target_attach (&profiler->target, reterr);
   return r < 0 ? r : prof_collector_start (&profiler->collector, reterr);
 }
 
 int
 prof_memory_profiler_stop (ProfMemoryProfiler *profiler, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   if (!profiler->is_started)
     return prof_error_set (reterr, -EINVAL, "Can't stop: this profiler was not started");
   prof_collector_stop (&profiler->collector);
@@ -195,7 +201,8 @@ prof_memory_profiler_stop (ProfMemoryProfiler *profiler, ProfError *reterr)
 bool
 prof_memory_profiler_is_running (ProfMemoryProfiler *profiler)
 {
-  return profiler->collector.is_running;
+  return profiler->collector.is_running
+         && prof_collector_check_owner (&profiler->collector, NULL) == 0;
 }
 
 /* ---- results ---- */
@@ -355,12 +362,15 @@ prof_memory_profiler_generate_profile (ProfMemoryProfiler *profiler,
                                        ProfProfile **ret,
                                        ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   if (!profiler->is_started)
     return prof_error_set (reterr, -EINVAL, "Can't make a profile: this profiler was not started");
   SnapshotRequest request = { .result = -ENOMEM };
   prof_heap_target_ignore_thread (&profiler->target, true);
   prof_collector_call (&profiler->collector, take_snapshot, &request);
-  int r = request.result;
+  r = request.result;
   if (r >= 0)
     r = make_profile (profiler, &request, ret);
   prof_heap_snapshot_finish (&request.snapshot);
@@ -382,6 +392,9 @@ prof_memory_profiler_get_fd (ProfMemoryProfiler *profiler)
 int
 prof_memory_profiler_process_events (ProfMemoryProfiler *profiler, ProfError *reterr)
 {
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
   return prof_collector_process_events (&profiler->collector, reterr);
 }
 
@@ -417,7 +430,8 @@ update_notes (void *owner, void *argument)
 const char *const *
 prof_memory_profiler_get_notes (ProfMemoryProfiler *profiler)
 {
-  int r;
-  prof_collector_call (&profiler->collector, update_notes, &r);
+  int r = prof_collector_check_owner (&profiler->collector, NULL);
+  if (r == 0)
+    prof_collector_call (&profiler->collector, update_notes, &r);
   return prof_session_notes_get (&profiler->notes);
 }

@@ -117,6 +117,45 @@ stop_and_generate (ProfCpuProfiler *profiler)
 
 /* ---- tests ---- */
 
+/* Where the child would wait for ever, the alarm ends it. */
+static void
+use_as_child (ProfCpuProfiler *profiler)
+{
+  ProfProfile *profile = NULL;
+  ProfError error = PROF_ERROR_INIT;
+  alarm (60);
+  bool is_refused
+      = prof_cpu_profiler_start (profiler, &error) == -EOWNERDEAD
+        && prof_cpu_profiler_process_events (profiler, &error) == -EOWNERDEAD
+        && prof_cpu_profiler_generate_profile (profiler, &profile, &error) == -EOWNERDEAD
+        && prof_cpu_profiler_stop (profiler, &error) == -EOWNERDEAD && error.code == -EOWNERDEAD
+        && !prof_cpu_profiler_is_running (profiler);
+  prof_cpu_profiler_free (profiler);
+  _exit (is_refused ? 7 : 1);
+}
+
+static void
+test_a_forked_child_can_do_no_harm (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.no_inherit = true;
+  config.sampling_rate = 999;
+  ProfCpuProfiler *profiler = make_started (&config);
+  pid_t child = fork ();
+  if (child == 0)
+    use_as_child (profiler);
+  int status;
+  assert_int_equal (waitpid (child, &status, 0), child);
+  assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 7);
+  assert_true (prof_cpu_profiler_is_running (profiler));
+  burn_ms (100);
+  ProfProfile *profile = stop_and_generate (profiler);
+  assert_true (sum (profile, "cpu", "burn_ms") > 0);
+  prof_profile_unref (profile);
+  assert_null (prof_cpu_profiler_free (profiler));
+}
+
 static void
 test_this_process_with_threads_born_after_start (void **state)
 {
@@ -464,6 +503,7 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_a_forked_child_can_do_no_harm),
     cmocka_unit_test (test_this_process_with_threads_born_after_start),
     cmocka_unit_test (test_a_profile_can_be_made_while_running),
     cmocka_unit_test (test_labels_can_be_switched_off),

@@ -15,8 +15,8 @@ extern "C" {
 #endif
 
 /* Samples where programs spend CPU time or cause events (perf_event_open(2)), unwinds the stacks
- * while recording, and makes a symbolized profile. One handle belongs to one thread at a time, and
- * none to the child of a fork. */
+ * while recording, and makes a symbolized profile. One handle belongs to one thread at a time. In
+ * a child of fork it is of no use: there free does nothing, and the others return -EOWNERDEAD. */
 typedef struct ProfCpuProfiler ProfCpuProfiler;
 
 /* How stacks are walked. */

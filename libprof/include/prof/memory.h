@@ -18,7 +18,8 @@ extern "C" {
 /* Records the heap of programs through libprof-heap.so, which takes the place of malloc and its
  * kin in the recorded program and samples by bytes: each byte that is allocated has the same small
  * chance, and what a sample stands for is scaled up by its own chance, so that sums are unbiased.
- * The program's stacks are unwound here, not there. One handle belongs to one thread at a time. */
+ * The program's stacks are unwound here, not there. One handle belongs to one thread at a time. In
+ * a child of fork it is of no use: there free does nothing, and the others return -EOWNERDEAD. */
 typedef struct ProfMemoryProfiler ProfMemoryProfiler;
 
 /* Whose heap is recorded. */
