@@ -26,7 +26,7 @@ end_message (ProfWireResult r)
 static int
 parse_duration (ProfWire wire, uint64_t *ret_ns)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult r;
   int64_t seconds = 0, ns = 0;
   while ((r = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK) {
@@ -44,7 +44,7 @@ parse_duration (ProfWire wire, uint64_t *ret_ns)
 static int
 parse_retry_info (ProfWire wire, ProfRpcStatus *status)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult r;
   status->has_retry_info = true;
   while ((r = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK)
@@ -58,7 +58,7 @@ parse_retry_info (ProfWire wire, ProfRpcStatus *status)
 static int
 parse_detail (ProfWire wire, ProfRpcStatus *status)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult r;
   ProfWire type = { 0 }, value = { 0 };
   while ((r = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK) {
@@ -77,7 +77,7 @@ parse_detail (ProfWire wire, ProfRpcStatus *status)
 int
 prof_rpc_status_parse (ProfWire wire, ProfRpcStatus *ret)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult r;
   *ret = (ProfRpcStatus){ 0 };
   while ((r = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK) {
@@ -95,7 +95,7 @@ prof_rpc_status_parse (ProfWire wire, ProfRpcStatus *ret)
 static int
 parse_contents (ProfWire wire, ProfPartialSuccess *ret)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult r;
   while ((r = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK) {
     if (field.type == PROF_WIRE_VARINT && field.number == 1)
@@ -109,7 +109,7 @@ parse_contents (ProfWire wire, ProfPartialSuccess *ret)
 int
 prof_partial_success_parse (ProfWire wire, ProfPartialSuccess *ret)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult r;
   *ret = (ProfPartialSuccess){ 0 };
   while ((r = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK)

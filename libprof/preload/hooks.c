@@ -48,10 +48,24 @@ sample_calloc (size_t n, size_t size, const Caller *caller)
   return record_or_uncount (next.calloc (n, size), multiply (n, size), caller);
 }
 
+/* Of a block that is not sampled, where the countdown will not run out. */
+static void *
+realloc_counted (void *block, size_t size)
+{
+  size_t old_size = block ? next.malloc_usable_size (block) : 0;
+  void *moved = next.realloc (block, size);
+  if (moved && moved != block)
+    count_bytes (size);
+  else if (moved && size > old_size)
+    count_bytes (size - old_size);
+  return moved;
+}
+
 PUBLIC void *
 realloc (void *block, size_t size)
 {
-  return enter_realloc (block, size);
+  return may_run_out (size) || is_maybe_sampled (block) ? enter_realloc (block, size)
+                                                        : realloc_counted (block, size);
 }
 
 void *
@@ -69,7 +83,8 @@ reallocarray (void *block, size_t n, size_t size)
     errno = ENOMEM;
     return NULL;
   }
-  return enter_realloc (block, n_bytes);
+  return may_run_out (n_bytes) || is_maybe_sampled (block) ? enter_realloc (block, n_bytes)
+                                                           : realloc_counted (block, n_bytes);
 }
 
 PUBLIC void *

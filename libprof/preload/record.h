@@ -28,6 +28,14 @@ uncount_bytes (size_t n_bytes)
   *left = (int64_t)((uint64_t)*left + n_bytes);
 }
 
+/* True: counting n_bytes could run the countdown out. */
+static inline bool
+may_run_out (size_t n_bytes)
+{
+  int64_t left = this_thread.countdown.left;
+  return UNLIKELY (left < 0 || (uint64_t)left < n_bytes);
+}
+
 static inline bool
 is_maybe_sampled (const void *block)
 {
