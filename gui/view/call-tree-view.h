@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <adwaita.h>
+
+#include "model/profile.h"
+
+G_BEGIN_DECLS
+
+/* Who calls whom, as a tree: from the roots of the stacks or from their leaves. The hottest path is
+ * open at first. */
+#define PYRO_TYPE_CALL_TREE_VIEW (pyro_call_tree_view_get_type ())
+G_DECLARE_FINAL_TYPE (PyroCallTreeView, pyro_call_tree_view, PYRO, CALL_TREE_VIEW, AdwBin)
+
+GtkWidget *pyro_call_tree_view_new (PyroProfile *profile);
+void pyro_call_tree_view_set_narrow (PyroCallTreeView *self, gboolean is_narrow);
+
+G_END_DECLS

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <adwaita.h>
+
+#include "model/profile.h"
+
+G_BEGIN_DECLS
+
+/* The flame graph of a profile, with the buttons to find one's way in it. */
+#define PYRO_TYPE_FLAME_VIEW (pyro_flame_view_get_type ())
+G_DECLARE_FINAL_TYPE (PyroFlameView, pyro_flame_view, PYRO, FLAME_VIEW, AdwBin)
+
+GtkWidget *pyro_flame_view_new (PyroProfile *profile);
+/* Marks the functions that match; "" or NULL: none. */
+void pyro_flame_view_set_search (PyroFlameView *self, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "view/profile-page.h"
+
+#include <glib/gi18n.h>
+
+#include "model/search.h"
+#include "model/units.h"
+#include "view/call-tree-view.h"
+#include "view/callers-view.h"
+#include "view/details-view.h"
+#include "view/filter-bar.h"
+#include "view/flame-view.h"
+#include "view/functions-view.h"
+
+struct _PyroProfilePage {
+  AdwBin parent_instance;
+  PyroProfile *profile;
+  AdwToastOverlay *toasts;
+  GtkDropDown *value_types;
+  AdwSqueezer *squeezer;
+  AdwViewSwitcher *switcher;
+  AdwViewSwitcherBar *switcher_bar;
+  GtkSpinner *spinner;
+  GtkSearchBar *search_bar;
+  GtkSearchEntry *search_entry;
+  AdwBin *filter_bar;
+  GtkStack *stack;
+  AdwStatusPage *status;
+  AdwViewStack *views;
+  PyroFlameView *flame;
+  PyroFunctionsView *functions;
+  PyroCallTreeView *call_tree;
+  PyroCallersView *callers;
+};
+
+G_DEFINE_FINAL_TYPE (PyroProfilePage, pyro_profile_page, ADW_TYPE_BIN)
+
+/* ---- actions ---- */
+
+static void
+show_view (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  adw_view_stack_set_visible_child_name (PYRO_PROFILE_PAGE (widget)->views,
+                                         g_variant_get_string (parameter, NULL));
+}
+
+static void
+show_callers (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  adw_view_stack_set_visible_child_name (PYRO_PROFILE_PAGE (widget)->views, "callers");
+}
+
+static void
+undo (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  pyro_profile_undo (PYRO_PROFILE_PAGE (widget)->profile);
+}
+
+static void
+clear_filters (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  pyro_profile_clear_filter (PYRO_PROFILE_PAGE (widget)->profile);
+}
+
+static void
+search (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  PyroProfilePage *self = PYRO_PROFILE_PAGE (widget);
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+static void
+tell (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autofree char *text = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
+  adw_toast_overlay_add_toast (PYRO_PROFILE_PAGE (widget)->toasts, adw_toast_new (text));
+}
+
+/* ---- search ---- */
+
+static void
+take_search (PyroProfilePage *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  g_autoptr (GError) error = NULL;
+  PyroSearch *found = *text != '\0' ? pyro_search_new (text, &error) : NULL;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->search_entry), error ? error->message : NULL);
+  if (error != NULL) {
+    gtk_widget_add_css_class (GTK_WIDGET (self->search_entry), "error");
+    return;
+  }
+  gtk_widget_remove_css_class (GTK_WIDGET (self->search_entry), "error");
+  pyro_functions_view_set_search (self->functions, found);
+  pyro_flame_view_set_search (self->flame, text);
+}
+
+/* ---- the profile ---- */
+
+static void
+choose_value_type (PyroProfilePage *self)
+{
+  pyro_profile_set_value_type (self->profile, gtk_drop_down_get_selected (self->value_types));
+}
+
+static void
+add_value_types (PyroProfilePage *self)
+{
+  ProfProfile *source = pyro_profile_get_source (self->profile);
+  size_t n_types;
+  const ProfValueType *types = prof_profile_get_value_types (source, &n_types);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  for (size_t i = 0; i < n_types; i++)
+    gtk_string_list_take (names,
+                          pyro_format_value_type (prof_profile_get_string (source, types[i].type),
+                                                  prof_profile_get_string (source, types[i].unit)));
+  gtk_drop_down_set_model (self->value_types, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->value_types, pyro_profile_get_value_type (self->profile));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->value_types), n_types > 1);
+  g_signal_connect_swapped (self->value_types, "notify::selected", G_CALLBACK (choose_value_type),
+                            self);
+}
+
+static void
+show_status (PyroProfilePage *self, const char *icon, const char *title, const char *text)
+{
+  adw_status_page_set_icon_name (self->status, icon);
+  adw_status_page_set_title (self->status, title);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  adw_status_page_set_description (self->status, escaped);
+  gtk_stack_set_visible_child_name (self->stack, "status");
+}
+
+/* Details stay there to be looked at, whatever the samples are. */
+static void
+update_stack (PyroProfilePage *self)
+{
+  PyroReport *report = pyro_profile_get_report (self->profile);
+  const char *error = pyro_profile_get_error (self->profile);
+  const char *view = adw_view_stack_get_visible_child_name (self->views);
+  size_t n_functions = 0;
+  if (report != NULL)
+    pyro_report_get_functions (report, &n_functions);
+  if (g_strcmp0 (view, "details") == 0 || (report == NULL && error == NULL) || n_functions > 0)
+    gtk_stack_set_visible_child_name (self->stack, "views");
+  else if (error != NULL)
+    show_status (self, "dialog-error-symbolic", _ ("Nothing to Show"), error);
+  else if (pyro_filter_is_empty (pyro_profile_get_filter (self->profile)))
+    show_status (self, "dialog-information-symbolic", _ ("No Samples"),
+                 _ ("The program did nothing that was measured while it was recorded. Record it "
+                    "longer, or look at another sample type."));
+  else
+    show_status (self, "edit-find-symbolic", _ ("Nothing Left"),
+                 _ ("No sample passes all filters. Remove one of them."));
+}
+
+static void
+update (PyroProfilePage *self)
+{
+  const char *error = pyro_profile_get_error (self->profile);
+  gtk_spinner_set_spinning (self->spinner, pyro_profile_is_busy (self->profile));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.undo",
+                                 pyro_profile_can_undo (self->profile));
+  if (error != NULL && pyro_profile_get_report (self->profile) != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "page.tell", "s", error);
+  update_stack (self);
+}
+
+static void
+update_narrow (PyroProfilePage *self)
+{
+  gboolean is_narrow
+      = adw_squeezer_get_visible_child (self->squeezer) != GTK_WIDGET (self->switcher);
+  adw_view_switcher_bar_set_reveal (self->switcher_bar, is_narrow);
+  if (self->functions == NULL)
+    return;
+  pyro_functions_view_set_narrow (self->functions, is_narrow);
+  pyro_call_tree_view_set_narrow (self->call_tree, is_narrow);
+  pyro_callers_view_set_narrow (self->callers, is_narrow);
+}
+
+static void
+add_view (
+    PyroProfilePage *self, GtkWidget *view, const char *name, const char *title, const char *icon)
+{
+  adw_view_stack_page_set_icon_name (adw_view_stack_add_titled (self->views, view, name, title),
+                                     icon);
+}
+
+static void
+add_views (PyroProfilePage *self)
+{
+  GtkWidget *flame = pyro_flame_view_new (self->profile);
+  GtkWidget *functions = pyro_functions_view_new (self->profile);
+  GtkWidget *call_tree = pyro_call_tree_view_new (self->profile);
+  GtkWidget *callers = pyro_callers_view_new (self->profile);
+  GtkWidget *details = pyro_details_view_new (self->profile);
+  add_view (self, flame, "flame-graph", _ ("Flame Graph"), "pyro-flame-graph-symbolic");
+  add_view (self, functions, "functions", _ ("Functions"), "pyro-functions-symbolic");
+  add_view (self, call_tree, "call-tree", _ ("Call Tree"), "pyro-call-tree-symbolic");
+  add_view (self, callers, "callers", _ ("Callers"), "pyro-callers-symbolic");
+  add_view (self, details, "details", _ ("Details"), "dialog-information-symbolic");
+  self->flame = PYRO_FLAME_VIEW (flame);
+  self->functions = PYRO_FUNCTIONS_VIEW (functions);
+  self->call_tree = PYRO_CALL_TREE_VIEW (call_tree);
+  self->callers = PYRO_CALLERS_VIEW (callers);
+}
+
+/* ---- GObject ---- */
+
+static void
+dispose (GObject *object)
+{
+  PyroProfilePage *self = PYRO_PROFILE_PAGE (object);
+  g_clear_object (&self->profile);
+  G_OBJECT_CLASS (pyro_profile_page_parent_class)->dispose (object);
+}
+
+static void
+add_bindings (GtkWidgetClass *class)
+{
+  static const char *const views[]
+      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
+    gtk_widget_class_add_binding_action (class, GDK_KEY_1 + i, GDK_ALT_MASK, "page.view", "s",
+                                         views[i]);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_f, GDK_CONTROL_MASK, "page.search", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_z, GDK_CONTROL_MASK, "page.undo", NULL);
+}
+
+static void
+bind_children (GtkWidgetClass *class)
+{
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, toasts);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, value_types);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, squeezer);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, switcher);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, switcher_bar);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, spinner);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, search_bar);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, search_entry);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, filter_bar);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, stack);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, status);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, views);
+  gtk_widget_class_bind_template_callback (class, take_search);
+  gtk_widget_class_bind_template_callback (class, update_narrow);
+  gtk_widget_class_bind_template_callback (class, update_stack);
+}
+
+static void
+pyro_profile_page_class_init (PyroProfilePageClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  G_OBJECT_CLASS (class)->dispose = dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/libprof/Pyrograph/profile-page.ui");
+  bind_children (widget_class);
+  gtk_widget_class_install_action (widget_class, "page.view", "s", show_view);
+  gtk_widget_class_install_action (widget_class, "page.show-callers", NULL, show_callers);
+  gtk_widget_class_install_action (widget_class, "page.undo", NULL, undo);
+  gtk_widget_class_install_action (widget_class, "page.clear-filters", NULL, clear_filters);
+  gtk_widget_class_install_action (widget_class, "page.search", NULL, search);
+  gtk_widget_class_install_action (widget_class, "page.tell", "s", tell);
+  add_bindings (widget_class);
+}
+
+static void
+pyro_profile_page_init (PyroProfilePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+}
+
+GtkWidget *
+pyro_profile_page_new (PyroProfile *profile)
+{
+  PyroProfilePage *self = g_object_new (PYRO_TYPE_PROFILE_PAGE, NULL);
+  self->profile = g_object_ref (profile);
+  add_value_types (self);
+  add_views (self);
+  adw_bin_set_child (self->filter_bar, pyro_filter_bar_new (profile));
+  static const char *const changes[] = { "notify::report", "notify::busy", "notify::can-undo" };
+  for (size_t i = 0; i < G_N_ELEMENTS (changes); i++)
+    g_signal_connect_object (profile, changes[i], G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+  return GTK_WIDGET (self);
+}

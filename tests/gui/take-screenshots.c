@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+
+/* take-screenshots FOLDER PROFILE: every view of a profile in light, dark and narrow, as PNG files,
+ * for people to look at. Fails if one of them can't be made. */
+#include <stdlib.h>
+
+#include "application.h"
+#include "view/document.h"
+#include "view/profile-page.h"
+#include "window.h"
+
+typedef struct {
+  const char *name;
+  AdwColorScheme scheme;
+  int width, height;
+} Look;
+
+static const Look looks[] = {
+  { "light", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800 },
+  { "dark", ADW_COLOR_SCHEME_FORCE_DARK, 1200, 800 },
+  { "narrow", ADW_COLOR_SCHEME_FORCE_LIGHT, 400, 700 },
+};
+
+static const char *folder;
+
+/* Until nothing is left to do for a while: workers, layout, animations. */
+static void
+settle (void)
+{
+  enum { QUIET_MS = 400 };
+  gboolean is_over = FALSE;
+  g_timeout_add_once (QUIET_MS, (GSourceOnceFunc)(void *)g_atomic_int_inc, &is_over);
+  while (!is_over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+save (GtkWidget *window, const char *view, const Look *look)
+{
+  settle ();
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  int width = gdk_paintable_get_intrinsic_width (paintable);
+  int height = gdk_paintable_get_intrinsic_height (paintable);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), width, height);
+  g_autoptr (GskRenderNode) node = gtk_snapshot_to_node (snapshot);
+  GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (window));
+  g_autoptr (GdkTexture) texture
+      = gsk_renderer_render_texture (renderer, node,
+                                     &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  g_autofree char *path = g_strdup_printf ("%s/%s-%s.png", folder, view, look->name);
+  if (!gdk_texture_save_to_png (texture, path))
+    g_error ("%s can't be written", path);
+}
+
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find_widget (child, type);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+static GtkWidget *
+open_window (GtkApplication *application, const Look *look)
+{
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), look->scheme);
+  GtkWidget *window = GTK_WIDGET (pyro_window_new (application));
+  gtk_window_set_default_size (GTK_WINDOW (window), look->width, look->height);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+/* The hottest function, so that there are callers to see. */
+static void
+select_hottest (PyroDocument *document)
+{
+  PyroProfile *profile = pyro_document_get_profile (document);
+  while (pyro_profile_get_report (profile) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  size_t n_functions;
+  pyro_profile_set_selection (profile, pyro_report_get_functions (pyro_profile_get_report (profile),
+                                                                  &n_functions)[0]
+                                           .name);
+}
+
+static void
+take_views (GtkWidget *window, const Look *look, PyroDocument *document)
+{
+  static const char *const views[]
+      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+  GtkWidget *page = find_widget (window, PYRO_TYPE_PROFILE_PAGE);
+  select_hottest (document);
+  for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
+    gtk_widget_activate_action (page, "page.view", "s", views[i]);
+    save (window, views[i], look);
+  }
+  PyroProfile *profile = pyro_document_get_profile (document);
+  gtk_widget_activate_action (page, "page.view", "s", "functions");
+  gtk_widget_activate_action (page, "page.search", NULL);
+  pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, pyro_profile_get_selection (profile));
+  save (window, "filtered", look);
+}
+
+static void
+take_look (GtkApplication *application, const Look *look, const char *path)
+{
+  GtkWidget *window = open_window (application, look);
+  save (window, "start", look);
+  g_autoptr (GFile) nothing = g_file_new_for_path ("/nothing/here.pb.gz");
+  pyro_window_open (PYRO_WINDOW (window), nothing);
+  save (window, "failure", look);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  gtk_widget_activate_action (window, "win.close-tab", NULL);
+  settle ();
+  pyro_window_open (PYRO_WINDOW (window), file);
+  PyroDocument *document = PYRO_DOCUMENT (find_widget (window, PYRO_TYPE_DOCUMENT));
+  while (pyro_document_get_profile (document) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  take_views (window, look, document);
+  gtk_window_close (GTK_WINDOW (window));
+}
+
+static void
+take_all (GtkApplication *application, const char *path)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (looks); i++)
+    take_look (application, &looks[i], path);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc != 3)
+    return EXIT_FAILURE;
+  folder = argv[1];
+  g_autoptr (PyroApplication) application = pyro_application_new ();
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+  g_signal_connect (application, "activate", G_CALLBACK (take_all), argv[2]);
+  return g_application_run (G_APPLICATION (application), 1, argv);
+}
