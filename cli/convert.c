@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <prof/otlp.h>
 #include <prof/report.h>
 
 #include "command.h"
@@ -12,7 +13,7 @@
 #include "message.h"
 #include "output.h"
 
-typedef enum { FORMAT_NONE, FORMAT_PPROF, FORMAT_COLLAPSED, FORMAT_SVG } Format;
+typedef enum { FORMAT_NONE, FORMAT_PPROF, FORMAT_OTLP, FORMAT_COLLAPSED, FORMAT_SVG } Format;
 
 typedef struct {
   Format from, to;
@@ -26,6 +27,7 @@ static const struct {
   Format format;
 } formats[] = {
   { "pprof", FORMAT_PPROF },
+  { "otlp", FORMAT_OTLP },
   { "collapsed", FORMAT_COLLAPSED },
   { "svg", FORMAT_SVG },
 };
@@ -36,6 +38,7 @@ static const struct {
 } extensions[] = {
   { ".pb.gz", FORMAT_PPROF },      { ".pprof", FORMAT_PPROF },   { ".collapsed", FORMAT_COLLAPSED },
   { ".folded", FORMAT_COLLAPSED }, { ".txt", FORMAT_COLLAPSED }, { ".svg", FORMAT_SVG },
+  { ".otlp", FORMAT_OTLP },
 };
 
 static int
@@ -55,17 +58,17 @@ parse_input_format (const char *text, void *ret)
   return strcmp (text, "svg") == 0 ? -EINVAL : parse_format (text, ret);
 }
 
-static const OptionType format_type = { parse_format, "pprof, collapsed or svg" };
-static const OptionType input_format_type = { parse_input_format, "pprof or collapsed" };
+static const OptionType format_type = { parse_format, "pprof, otlp, collapsed or svg" };
+static const OptionType input_format_type = { parse_input_format, "pprof, otlp or collapsed" };
 
 static const Option options[] = {
   { "to", 't', &format_type, offsetof (ConvertOptions, to), "FORMAT",
-    "write pprof, collapsed or svg (default: by OUT's extension: .pb.gz, .collapsed, .folded, .txt "
-    "or .svg)" },
+    "write pprof, otlp, collapsed or svg (default: by OUT's extension: .pb.gz, .otlp, .collapsed, "
+    ".folded, .txt or .svg)" },
   { "from", 'f', &input_format_type, offsetof (ConvertOptions, from), "FORMAT",
-    "read pprof or collapsed (default: by what is in the file)" },
+    "read pprof, otlp or collapsed (default: by what is in the file)" },
   { "type", 'T', &option_string, offsetof (ConvertOptions, type), "NAME",
-    "take this sample type in place of the default one; pprof keeps all" },
+    "take this sample type in place of the default one; pprof and otlp keep all" },
   { "flames", 0, &option_switch, offsetof (ConvertOptions, flames), NULL,
     "draw the graph with its root at the bottom (default: on top, where a browser begins)" },
   { "bottom-up", 'b', &option_switch, offsetof (ConvertOptions, bottom_up), NULL,
@@ -142,6 +145,37 @@ write_text (const ConvertOptions *chosen,
   return r < 0 ? r : output_commit (&output);
 }
 
+/* One request: several would each need a frame of their own. */
+static int
+write_request (ProfProfile *profile, FILE *file, const char *path)
+{
+  cleanup (prof_otlp_encoder_free) ProfOtlpEncoder *encoder = NULL;
+  ProfOtlpOptions request = PROF_OTLP_OPTIONS_INIT;
+  ProfError error = PROF_ERROR_INIT;
+  const uint8_t *bytes;
+  size_t n;
+  request.has_timestamps = true;
+  request.max_bytes = 0;
+  if (prof_otlp_encoder_new (profile, &request, &encoder, &error) < 0) {
+    fail (&error);
+    return -1;
+  }
+  if (prof_otlp_encoder_next (encoder, &bytes, &n) < 0) {
+    fail_out_of_memory ();
+    return -1;
+  }
+  return fwrite (bytes, 1, n, file) == n ? 0 : report_write_failure (path, errno);
+}
+
+static int
+write_otlp (ProfProfile *profile, const char *path)
+{
+  cleanup (output_clear) Output output = { 0 };
+  if (output_open (&output, path) < 0 || write_request (profile, output.file, path) < 0)
+    return -1;
+  return output_commit (&output);
+}
+
 static int
 run (void *values, char **operands, size_t n_operands)
 {
@@ -151,14 +185,18 @@ run (void *values, char **operands, size_t n_operands)
   if (to == FORMAT_NONE)
     return usage_error ("convert", "--to is needed: the name '%s' does not say the format",
                         operands[1]);
-  InputFormat from = chosen->from == FORMAT_PPROF       ? INPUT_PPROF
-                     : chosen->from == FORMAT_COLLAPSED ? INPUT_COLLAPSED
-                                                        : INPUT_ANY;
+  static const InputFormat inputs[] = {
+    [FORMAT_NONE] = INPUT_ANY,
+    [FORMAT_PPROF] = INPUT_PPROF,
+    [FORMAT_OTLP] = INPUT_OTLP,
+    [FORMAT_COLLAPSED] = INPUT_COLLAPSED,
+  };
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
-  if (read_profile (operands[0], from, &profile) < 0)
+  if (read_profile (operands[0], inputs[chosen->from], &profile) < 0)
     return STATUS_FAILURE;
-  int r = to == FORMAT_PPROF ? save_profile (profile, operands[1])
-                             : write_text (chosen, to, profile, operands[0], operands[1]);
+  int r = to == FORMAT_PPROF  ? save_profile (profile, operands[1])
+          : to == FORMAT_OTLP ? write_otlp (profile, operands[1])
+                              : write_text (chosen, to, profile, operands[0], operands[1]);
   return r < 0 ? STATUS_FAILURE : STATUS_OK;
 }
 
@@ -171,7 +209,8 @@ const Command command_convert = {
     "\n"
     "  svg        a flame graph for a browser: click to zoom in, / to search\n"
     "  collapsed  a line for each stack, 'root;caller;leaf 42', as many tools take it\n"
-    "  pprof      the format of pprof, from collapsed stacks\n"
+    "  pprof      the format of pprof, from collapsed stacks or a dump of a collector\n"
+    "  otlp       a request as it is sent to an OpenTelemetry Collector, with times\n"
     "\n"
     "IN - is standard input and OUT - standard output. Of a profile that 'prof diff -o' "
     "made, the flame graph shows what grew in red and what shrank in blue.\n",

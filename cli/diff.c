@@ -112,8 +112,8 @@ run (void *values, char **operands, size_t n_operands)
   cleanup (prof_profile_unref) ProfProfile *base = NULL;
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
   cleanup (prof_profile_unref) ProfProfile *difference = NULL;
-  if (read_profile (operands[0], INPUT_PPROF, &base) < 0
-      || read_profile (operands[1], INPUT_PPROF, &profile) < 0)
+  if (read_profile (operands[0], INPUT_PROFILE, &base) < 0
+      || read_profile (operands[1], INPUT_PROFILE, &profile) < 0)
     return STATUS_FAILURE;
   ProfError error = PROF_ERROR_INIT;
   if (prof_profile_diff (base, profile, chosen->normalize, &difference, &error) < 0)

@@ -194,7 +194,7 @@ report_file (const HeapOptions *options, const char *path)
   cleanup (prof_suppressions_free) ProfSuppressions *suppressions = NULL;
   ProfError error = PROF_ERROR_INIT;
   if (read_suppressions (&options->suppressions, &suppressions) < 0
-      || read_profile (path, INPUT_PPROF, &profile) < 0)
+      || read_profile (path, INPUT_PROFILE, &profile) < 0)
     return STATUS_FAILURE;
   if (prof_heap_new (profile, &heap, &error) < 0)
     return fail_about (path, &error);

@@ -8,24 +8,103 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <prof/otlp.h>
 
 #include "message.h"
 
+/* The first bytes of a file, or those that are in a pipe, where they stay. */
+static size_t
+peek (int fd, unsigned char *bytes, size_t size)
+{
+  ssize_t n = pread (fd, bytes, size, 0);
+  int ends[2];
+  if (n >= 0 || errno != ESPIPE || pipe2 (ends, O_CLOEXEC) < 0)
+    return n < 0 ? 0 : (size_t)n;
+  n = tee (fd, ends[1], size, 0);
+  if (n > 0)
+    n = read (ends[0], bytes, (size_t)n);
+  close (ends[0]);
+  close (ends[1]);
+  return n < 0 ? 0 : (size_t)n;
+}
+
 /* Stacks are text. A pprof file begins with gzip's magic, or with the tag of its first field, which
  * is a control character for every field below 4. */
-static bool
-looks_collapsed (int fd)
+static InputFormat
+find_format (int fd, InputFormat format)
 {
-  unsigned char first;
-  return pread (fd, &first, 1, 0) == 1 && first >= ' ' && first != 0x7f;
+  unsigned char bytes[512];
+  if (format != INPUT_ANY && format != INPUT_PROFILE)
+    return format;
+  size_t n = peek (fd, bytes, sizeof bytes);
+  if (prof_otlp_is_dump (bytes, n))
+    return INPUT_OTLP;
+  bool is_text = format == INPUT_ANY && n > 0 && bytes[0] >= ' ' && bytes[0] != 0x7f;
+  return is_text ? INPUT_COLLAPSED : INPUT_PPROF;
+}
+
+/* A collector gets a long recording in parts, each with the time of the whole. */
+static int
+merge_part (ProfProfile *sum, const ProfProfile *part, ProfError *reterr)
+{
+  int64_t time_ns = prof_profile_get_time_ns (sum);
+  int64_t duration_ns = prof_profile_get_duration_ns (sum);
+  bool is_same_time = prof_profile_get_time_ns (part) == time_ns
+                      && prof_profile_get_duration_ns (part) == duration_ns;
+  int r = prof_profile_merge (sum, part, reterr);
+  if (r == 0 && is_same_time)
+    prof_profile_set_time (sum, time_ns, duration_ns);
+  return r;
+}
+
+/* Of the profiles of a dump, those of the first one's kind. */
+static int
+merge_dump (const char *path, ProfProfile **profiles, size_t n, ProfError *reterr)
+{
+  size_t n_other = 0;
+  for (size_t i = 1; i < n; i++) {
+    int r = merge_part (profiles[0], profiles[i], reterr);
+    if (r < 0 && r != -EINVAL)
+      return r;
+    n_other += r == -EINVAL;
+  }
+  if (n_other > 0)
+    message ("%s: %zu of its %zu profiles have other sample types than the first one and are left "
+             "out",
+             path, n_other, n);
+  return 0;
 }
 
 static int
-read_from (int fd, InputFormat format, ProfProfile **ret, ProfError *reterr)
+read_dump (int fd, const char *path, ProfProfile **ret, ProfError *reterr)
 {
-  if (format == INPUT_COLLAPSED || (format == INPUT_ANY && looks_collapsed (fd)))
+  ProfProfile **profiles;
+  size_t n;
+  int r = prof_otlp_read (fd, &profiles, &n, reterr);
+  if (r < 0)
+    return r;
+  r = merge_dump (path, profiles, n, reterr);
+  if (r == 0) {
+    *ret = profiles[0];
+    profiles[0] = NULL;
+  }
+  prof_profiles_free (profiles, n);
+  return r;
+}
+
+static int
+read_from (int fd, const char *path, InputFormat format, ProfProfile **ret, ProfError *reterr)
+{
+  switch (find_format (fd, format)) {
+  case INPUT_COLLAPSED:
     return prof_collapsed_read (fd, ret, reterr);
-  return prof_pprof_read (fd, ret, reterr);
+  case INPUT_OTLP:
+    return read_dump (fd, path, ret, reterr);
+  default:
+    return prof_pprof_read (fd, ret, reterr);
+  }
 }
 
 int
@@ -38,9 +117,10 @@ read_profile (const char *path, InputFormat format, ProfProfile **ret)
     return -1;
   }
   ProfError error = PROF_ERROR_INIT;
-  if (read_from (is_stdin ? STDIN_FILENO : file, format, ret, &error) == 0)
+  const char *name = is_stdin ? "standard input" : path;
+  if (read_from (is_stdin ? STDIN_FILENO : file, name, format, ret, &error) == 0)
     return 0;
-  fail_about (is_stdin ? "standard input" : path, &error);
+  fail_about (name, &error);
   return -1;
 }
 

@@ -23,7 +23,7 @@ static int
 add_file (ProfProfile *sum, const char *path)
 {
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
-  if (read_profile (path, INPUT_PPROF, &profile) < 0)
+  if (read_profile (path, INPUT_PROFILE, &profile) < 0)
     return -1;
   ProfError error = PROF_ERROR_INIT;
   if (prof_profile_merge (sum, profile, &error) == 0)

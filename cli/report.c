@@ -151,7 +151,7 @@ static int
 report_file (const ReportOptions *chosen, const char *path)
 {
   cleanup (prof_profile_unref) ProfProfile *recorded = NULL;
-  if (read_profile (path, INPUT_PPROF, &recorded) < 0)
+  if (read_profile (path, INPUT_PROFILE, &recorded) < 0)
     return STATUS_FAILURE;
   int type = choose_value_type (recorded, chosen->type);
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;

@@ -55,6 +55,21 @@ write_text_location (FILE *stream, const ProfProfile *profile, uint32_t row)
   fprintf (stream, "]");
 }
 
+static inline bool
+has_text_key (const ProfProfile *profile, const ProfLabel *label, const char *key)
+{
+  return strcmp (prof_profile_get_string (profile, label->key), key) == 0;
+}
+
+/* OTLP wants times in the profile. */
+static inline int64_t
+clamp_text_number (const ProfProfile *profile, const ProfLabel *label)
+{
+  int64_t last_ns = profile->time_ns + profile->duration_ns - 1;
+  bool is_late = has_text_key (profile, label, "end_timestamp_ns") && label->number > last_ns;
+  return is_late ? last_ns : label->number;
+}
+
 static inline char *
 make_text_label (const ProfProfile *profile, const ProfLabel *label)
 {
@@ -63,7 +78,8 @@ make_text_label (const ProfProfile *profile, const ProfLabel *label)
               ? asprintf (&text, " %s=\"%s\"", prof_profile_get_string (profile, label->key),
                           prof_profile_get_string (profile, label->string))
               : asprintf (&text, " %s=%" PRId64 "%s", prof_profile_get_string (profile, label->key),
-                          label->number, prof_profile_get_string (profile, label->unit));
+                          clamp_text_number (profile, label),
+                          prof_profile_get_string (profile, label->unit));
   assert_true (n >= 0);
   return text;
 }
@@ -71,8 +87,8 @@ make_text_label (const ProfProfile *profile, const ProfLabel *label)
 static inline bool
 is_time_label (const ProfProfile *profile, const ProfLabel *label)
 {
-  const char *key = prof_profile_get_string (profile, label->key);
-  return strcmp (key, "end_timestamp_ns") == 0 || strcmp (key, "freed_timestamp_ns") == 0;
+  return has_text_key (profile, label, "end_timestamp_ns")
+         || has_text_key (profile, label, "freed_timestamp_ns");
 }
 
 static inline void
