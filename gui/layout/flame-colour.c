@@ -42,11 +42,12 @@ mix (PyroFlameColour a, PyroFlameColour b, float part_of_b)
                             a.blue + (b.blue - a.blue) * part_of_b };
 }
 
+/* Of a luminance of 0.179 both are as good: sqrt (21) = 4.58. */
 PyroFlameColour
-pyro_flame_colour_text (PyroFlameTheme theme)
+pyro_flame_colour_text (PyroFlameColour ground)
 {
-  return theme == PYRO_FLAME_THEME_DARK ? (PyroFlameColour){ 1, 1, 1 }
-                                        : (PyroFlameColour){ 0.07f, 0.07f, 0.07f };
+  return get_luminance (ground) > 0.179 ? (PyroFlameColour){ 0, 0, 0 }
+                                        : (PyroFlameColour){ 1, 1, 1 };
 }
 
 PyroFlameColour
@@ -66,13 +67,12 @@ pyro_flame_colour_neutral (PyroFlameTheme theme)
 PyroFlameColour
 pyro_flame_colour_function (const PyroFlameFunction *function, PyroFlameTheme theme)
 {
-  unsigned variation = function->hash, shade = variation / 64 % 12;
+  unsigned variation = function->hash;
+  double shade = variation / 64 % 12 / 100.0;
   bool is_dark = theme == PYRO_FLAME_THEME_DARK;
   if (function->kind == PYRO_FLAME_KIND_KERNEL)
-    return from_hsl (195 + variation % 30, 0.55,
-                     is_dark ? 0.25 + shade / 150.0 : 0.68 + shade / 100.0);
-  return from_hsl (15 + variation % 40, is_dark ? 0.70 : 0.85,
-                   is_dark ? 0.22 + shade / 200.0 : 0.62 + shade / 100.0);
+    return from_hsl (195 + variation % 30, is_dark ? 0.40 : 0.55, (is_dark ? 0.52 : 0.68) + shade);
+  return from_hsl (15 + variation % 40, is_dark ? 0.58 : 0.85, (is_dark ? 0.50 : 0.62) + shade);
 }
 
 PyroFlameColour
@@ -82,8 +82,8 @@ pyro_flame_colour_module (const PyroFlameFunction *function, PyroFlameTheme them
   static const double hues[8] = { 41, 202, 164, 56, 211, 26, 327, 285 };
   unsigned shade = function->module_hash / 8 % 3;
   bool is_dark = theme == PYRO_FLAME_THEME_DARK;
-  return from_hsl (hues[function->module_hash % 8], is_dark ? 0.55 : 0.65,
-                   is_dark ? 0.20 + shade * 0.035 : 0.70 + shade * 0.06);
+  return from_hsl (hues[function->module_hash % 8], is_dark ? 0.42 : 0.62,
+                   (is_dark ? 0.50 : 0.72) + shade * 0.06);
 }
 
 PyroFlameColour
@@ -92,11 +92,11 @@ pyro_flame_colour_kind (PyroFlameKind kind, PyroFlameTheme theme)
   bool is_dark = theme == PYRO_FLAME_THEME_DARK;
   switch (kind) {
   case PYRO_FLAME_KIND_PROGRAM:
-    return from_hsl (36, is_dark ? 0.80 : 0.90, is_dark ? 0.24 : 0.66);
+    return from_hsl (36, is_dark ? 0.60 : 0.90, is_dark ? 0.55 : 0.66);
   case PYRO_FLAME_KIND_LIBRARY:
-    return from_hsl (164, 0.45, is_dark ? 0.20 : 0.72);
+    return from_hsl (164, is_dark ? 0.30 : 0.45, is_dark ? 0.48 : 0.74);
   case PYRO_FLAME_KIND_KERNEL:
-    return from_hsl (205, is_dark ? 0.60 : 0.75, is_dark ? 0.30 : 0.74);
+    return from_hsl (205, is_dark ? 0.50 : 0.75, is_dark ? 0.58 : 0.74);
   case PYRO_FLAME_KIND_UNKNOWN:
     break;
   }
@@ -108,8 +108,8 @@ pyro_flame_colour_difference (double change, PyroFlameTheme theme)
 {
   bool is_dark = theme == PYRO_FLAME_THEME_DARK;
   double strength = fmin (fabs (change), 1);
-  PyroFlameColour full = change > 0 ? from_hsl (5, is_dark ? 0.70 : 0.90, is_dark ? 0.38 : 0.66)
-                                    : from_hsl (213, is_dark ? 0.70 : 0.85, is_dark ? 0.38 : 0.66);
+  PyroFlameColour full = change > 0 ? from_hsl (5, is_dark ? 0.68 : 0.90, is_dark ? 0.58 : 0.66)
+                                    : from_hsl (213, is_dark ? 0.70 : 0.85, is_dark ? 0.55 : 0.64);
   /* Small changes are still to be seen. */
   return mix (pyro_flame_colour_neutral (theme), full, (float)sqrt (strength));
 }
@@ -117,7 +117,7 @@ pyro_flame_colour_difference (double change, PyroFlameTheme theme)
 PyroFlameColour
 pyro_flame_colour_match (PyroFlameTheme theme)
 {
-  return theme == PYRO_FLAME_THEME_DARK ? from_hsl (295, 0.60, 0.40) : from_hsl (295, 0.85, 0.76);
+  return theme == PYRO_FLAME_THEME_DARK ? from_hsl (295, 0.75, 0.68) : from_hsl (295, 0.85, 0.76);
 }
 
 PyroFlameColour

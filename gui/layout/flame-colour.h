@@ -4,8 +4,6 @@
 
 #include "flame-functions.h"
 
-/* Light grounds carry black text, dark ones white: both keep a contrast of 4.5 or more (WCAG AA)
- * for each colour that is made here. */
 typedef struct {
   float red, green, blue; /* 0…1 */
 } PyroFlameColour;
@@ -28,7 +26,9 @@ PyroFlameColour pyro_flame_colour_match (PyroFlameTheme theme);
 PyroFlameColour pyro_flame_colour_fade (PyroFlameColour colour, PyroFlameTheme theme);
 /* The root, and boxes that stand for several functions. */
 PyroFlameColour pyro_flame_colour_neutral (PyroFlameTheme theme);
-PyroFlameColour pyro_flame_colour_text (PyroFlameTheme theme);
+/* Black or white, whichever is easier to read on that colour: a contrast of 4.5 or more (WCAG AA).
+ */
+PyroFlameColour pyro_flame_colour_text (PyroFlameColour ground);
 /* Of the paper. */
 PyroFlameColour pyro_flame_colour_ground (PyroFlameTheme theme);
 

@@ -162,7 +162,10 @@ add_locations (Builder *builder, size_t n_locations)
     int r = add_location (builder, &builder->locations[i], functions->frames + n_frames);
     if (r < 0)
       return r;
-    n_frames += builder->locations[i].n_lines == 0 ? 1 : builder->locations[i].n_lines;
+    uint32_t n = builder->locations[i].n_lines == 0 ? 1 : builder->locations[i].n_lines;
+    n_frames += n;
+    if (n > functions->max_lines)
+      functions->max_lines = n;
   }
   functions->starts[n_locations] = n_frames;
   return 0;

@@ -27,8 +27,9 @@ typedef struct {
   ProfProfile *profile; /* a reference: names are borrowed from it */
   PyroFlameFunction *items;
   uint32_t n;
-  uint32_t *frames; /* function of each line, innermost first, location by location */
-  uint32_t *starts; /* of each location in frames; one more entry than locations */
+  uint32_t *frames;   /* function of each line, innermost first, location by location */
+  uint32_t *starts;   /* of each location in frames; one more entry than locations */
+  uint32_t max_lines; /* of a location */
 } PyroFlameFunctions;
 
 /* 0, -ENOMEM, -EFBIG. On failure nothing is held. */

@@ -11,34 +11,19 @@ static const uint64_t max_frames = 1 << 29;
 static const uint32_t nowhere = UINT32_MAX;
 
 typedef struct {
+  uint32_t hash, stack_plus_1; /* 0: free */
+} Slot;
+
+typedef struct {
   PyroFlameStacks *stacks;
   const PyroFlameFunctions *functions;
   const uint32_t *locations; /* of all samples */
   PyroFlameOrder order;
   size_t n_frames_allocated;
-  uint32_t *hashes; /* of the stacks */
-  uint32_t *slots;  /* open addressing: stack + 1; 0 is free */
+  Slot *slots;      /* open addressing */
   size_t n_slots;   /* a power of two */
   uint32_t *places; /* by function: where it is in the stack being made, or nowhere */
 } Builder;
-
-static int
-reserve (Builder *builder, uint64_t n_more)
-{
-  PyroFlameStacks *stacks = builder->stacks;
-  uint64_t n_wanted = stacks->n_frames + n_more;
-  if (n_wanted > max_frames)
-    return -EFBIG;
-  if (n_wanted <= builder->n_frames_allocated)
-    return 0;
-  n_wanted += n_wanted / 2;
-  uint32_t *frames = realloc (stacks->frames, n_wanted * sizeof *frames);
-  if (frames == NULL)
-    return -ENOMEM;
-  stacks->frames = frames;
-  builder->n_frames_allocated = n_wanted;
-  return 0;
-}
 
 static uint64_t
 count_frames (const Builder *builder, const ProfSample *sample)
@@ -52,15 +37,51 @@ count_frames (const Builder *builder, const ProfSample *sample)
   return n;
 }
 
-/* Writes the frames of a sample, the function that was running first. */
+/* Counts only where there might be no room. */
+static int
+reserve (Builder *builder, const ProfSample *sample)
+{
+  PyroFlameStacks *stacks = builder->stacks;
+  uint64_t at_most = (uint64_t)sample->n_locations * builder->functions->max_lines;
+  if (stacks->n_frames + at_most < builder->n_frames_allocated)
+    return 0;
+  uint64_t n_wanted = stacks->n_frames + count_frames (builder, sample) + 1;
+  if (n_wanted > max_frames)
+    return -EFBIG;
+  if (n_wanted <= builder->n_frames_allocated)
+    return 0;
+  n_wanted += n_wanted / 2 + 1024;
+  uint32_t *frames = realloc (stacks->frames, n_wanted * sizeof *frames);
+  if (frames == NULL)
+    return -ENOMEM;
+  stacks->frames = frames;
+  builder->n_frames_allocated = n_wanted;
+  return 0;
+}
+
+/* Writes the frames of a sample, the function that was running first. Returns their end. */
 static uint32_t *
-write_frames (const Builder *builder, const ProfSample *sample, uint32_t *frame)
+write_leaf_first (const Builder *builder, const ProfSample *sample, uint32_t *frame)
 {
   const PyroFlameFunctions *functions = builder->functions;
+  const uint32_t *locations = builder->locations + sample->first_location;
   for (uint32_t i = 0; i < sample->n_locations; i++) {
-    uint32_t location = builder->locations[sample->first_location + i];
-    for (uint32_t j = functions->starts[location]; j < functions->starts[location + 1]; j++)
+    uint32_t first = functions->starts[locations[i]], end = functions->starts[locations[i] + 1];
+    for (uint32_t j = first; j < end; j++)
       *frame++ = functions->frames[j];
+  }
+  return frame;
+}
+
+static uint32_t *
+write_root_first (const Builder *builder, const ProfSample *sample, uint32_t *frame)
+{
+  const PyroFlameFunctions *functions = builder->functions;
+  const uint32_t *locations = builder->locations + sample->first_location;
+  for (uint32_t i = sample->n_locations; i > 0; i--) {
+    uint32_t first = functions->starts[locations[i - 1]];
+    for (uint32_t j = functions->starts[locations[i - 1] + 1]; j > first; j--)
+      *frame++ = functions->frames[j - 1];
   }
   return frame;
 }
@@ -106,11 +127,10 @@ hash_frames (const uint32_t *frames, size_t n)
 }
 
 static bool
-is_stack (const Builder *builder, uint32_t stack, uint32_t hash, const uint32_t *frames, size_t n)
+is_stack (const PyroFlameStacks *stacks, uint32_t stack, const uint32_t *frames, size_t n)
 {
-  const PyroFlameStacks *stacks = builder->stacks;
   size_t start = stacks->starts[stack];
-  return builder->hashes[stack] == hash && stacks->starts[stack + 1] - start == n
+  return stacks->starts[stack + 1] - start == n
          && memcmp (stacks->frames + start, frames, n * sizeof *frames) == 0;
 }
 
@@ -121,13 +141,14 @@ intern (Builder *builder, size_t n)
   PyroFlameStacks *stacks = builder->stacks;
   const uint32_t *frames = stacks->frames + stacks->n_frames;
   uint32_t hash = hash_frames (frames, n);
-  size_t slot = hash & (builder->n_slots - 1);
-  for (; builder->slots[slot] != 0; slot = (slot + 1) & (builder->n_slots - 1))
-    if (is_stack (builder, builder->slots[slot] - 1, hash, frames, n))
-      return builder->slots[slot] - 1;
+  Slot *slot = &builder->slots[hash & (builder->n_slots - 1)];
+  while (slot->stack_plus_1 != 0) {
+    if (slot->hash == hash && is_stack (stacks, slot->stack_plus_1 - 1, frames, n))
+      return slot->stack_plus_1 - 1;
+    slot = slot + 1 < builder->slots + builder->n_slots ? slot + 1 : builder->slots;
+  }
   uint32_t stack = stacks->n++;
-  builder->slots[slot] = stack + 1;
-  builder->hashes[stack] = hash;
+  *slot = (Slot){ hash, stack + 1 };
   stacks->n_frames += n;
   stacks->starts[stack + 1] = (uint32_t)stacks->n_frames;
   if (n > stacks->n_levels)
@@ -135,23 +156,29 @@ intern (Builder *builder, size_t n)
   return stack;
 }
 
+/* Behind the frames of the stacks. Returns how many. */
+static size_t
+write_frames (const Builder *builder, const ProfSample *sample)
+{
+  uint32_t *frames = builder->stacks->frames + builder->stacks->n_frames;
+  if (builder->order.is_bottom_up && !builder->order.is_recursion_collapsed)
+    return (size_t)(write_leaf_first (builder, sample, frames) - frames);
+  size_t n = (size_t)(write_root_first (builder, sample, frames) - frames);
+  if (builder->order.is_recursion_collapsed)
+    n = collapse (builder->places, frames, n);
+  if (builder->order.is_bottom_up)
+    reverse (frames, n);
+  return n;
+}
+
 static int
 add_sample (Builder *builder, const ProfSample *sample, int64_t value)
 {
   PyroFlameStacks *stacks = builder->stacks;
-  int r = reserve (builder, count_frames (builder, sample) + 1);
+  int r = reserve (builder, sample);
   if (r < 0)
     return r;
-  uint32_t *frames = stacks->frames + stacks->n_frames;
-  size_t n = (size_t)(write_frames (builder, sample, frames) - frames);
-  if (builder->order.is_recursion_collapsed || !builder->order.is_bottom_up)
-    reverse (frames, n);
-  if (builder->order.is_recursion_collapsed) {
-    n = collapse (builder->places, frames, n);
-    if (builder->order.is_bottom_up)
-      reverse (frames, n);
-  }
-  uint32_t stack = intern (builder, n);
+  uint32_t stack = intern (builder, write_frames (builder, sample));
   if (__builtin_add_overflow (stacks->totals[stack], value, &stacks->totals[stack]))
     stacks->totals[stack] = value < 0 ? INT64_MIN : INT64_MAX;
   stacks->weights[stack] += value < 0 ? -(double)value : (double)value;
@@ -169,11 +196,10 @@ allocate (Builder *builder, size_t n_samples)
   stacks->starts = calloc (n_samples + 1, sizeof *stacks->starts);
   stacks->totals = calloc (n_samples + 1, sizeof *stacks->totals);
   stacks->weights = calloc (n_samples + 1, sizeof *stacks->weights);
-  builder->hashes = malloc ((n_samples + 1) * sizeof *builder->hashes);
   builder->slots = calloc (builder->n_slots, sizeof *builder->slots);
   builder->places = malloc ((n_functions + 1) * sizeof *builder->places);
   if (stacks->starts == NULL || stacks->totals == NULL || stacks->weights == NULL
-      || builder->hashes == NULL || builder->slots == NULL || builder->places == NULL)
+      || builder->slots == NULL || builder->places == NULL)
     return -ENOMEM;
   memset (builder->places, 0xff, (n_functions + 1) * sizeof *builder->places);
   return 0;
@@ -208,7 +234,6 @@ pyro_flame_stacks_init (PyroFlameStacks *stacks,
   *stacks = (PyroFlameStacks){ 0 };
   Builder builder = { .stacks = stacks, .functions = functions, .order = *order };
   int r = build (&builder, value_type);
-  free (builder.hashes);
   free (builder.slots);
   free (builder.places);
   if (r < 0)

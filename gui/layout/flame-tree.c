@@ -193,16 +193,22 @@ open_node (PyroFlameTree *tree, uint32_t node, uint32_t depth)
   return true;
 }
 
-/* Children come after their parents, so one pass reaches all. */
+/* Children come after all nodes of their parents' level, so one pass reaches all, level by level.
+ */
 static int
 open_wide_nodes (PyroFlameTree *tree)
 {
   double least = tree->nodes[0].weight * open_share;
+  uint32_t depth = 0, level_end = 1;
   for (uint32_t i = 0; i < tree->n_nodes; i++) {
+    if (i == level_end) {
+      depth++;
+      level_end = tree->n_nodes;
+    }
     const PyroFlameNode *node = &tree->nodes[i];
     if (node->weight < least && node->n_children < open_stacks)
       continue;
-    if (!open_node (tree, i, pyro_flame_tree_get_depth (tree, i)))
+    if (!open_node (tree, i, depth))
       return -ENOMEM;
   }
   return 0;

@@ -10,6 +10,7 @@ enum {
   LEAST_LABEL_WIDTH = 24,
   LABEL_MARGIN = 4,
   LEAST_GAP_WIDTH = 4, /* narrower boxes touch their neighbours */
+  NARROW_RUN_WIDTH = 8,
 };
 
 typedef struct {
@@ -17,7 +18,6 @@ typedef struct {
   GtkSnapshot *snapshot;
   PyroFlameTheme theme;
   gboolean is_high_contrast;
-  GdkRGBA text;
 } Canvas;
 
 static GdkRGBA
@@ -27,11 +27,11 @@ to_rgba (PyroFlameColour colour)
 }
 
 static gboolean
-is_faded (PyroFlameGraph *self, const PyroFlameBox *box, guint32 function)
+is_match (PyroFlameGraph *self, const PyroFlameBox *box)
 {
-  if (self->matches.is_match == NULL)
+  if (self->matches.is_match == NULL || box->node == 0 || box->n_merged > 1)
     return FALSE;
-  return box->node == 0 || box->n_merged > 1 || !self->matches.is_match[function];
+  return self->matches.is_match[pyro_flame_tree_get_node (self->tree, box->node)->function];
 }
 
 static PyroFlameColour
@@ -63,15 +63,23 @@ get_plain_colour (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme 
   }
 }
 
+/* Outside of what is zoomed to, or not found. */
+static gboolean
+is_faded (PyroFlameGraph *self, const PyroFlameBox *box)
+{
+  if (self->matches.is_match != NULL)
+    return TRUE;
+  return pyro_flame_tree_get_node (self->tree, box->node)->weight > self->target.weight * 1.001
+         && box->width == self->allocated_width;
+}
+
 PyroFlameColour
 pyro_flame_graph_get_colour (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme theme)
 {
-  guint32 function = pyro_flame_tree_get_node (self->tree, box->node)->function;
-  if (is_faded (self, box, function))
-    return pyro_flame_colour_fade (get_plain_colour (self, box, theme), theme);
-  if (self->matches.is_match != NULL)
+  if (is_match (self, box))
     return pyro_flame_colour_match (theme);
-  return get_plain_colour (self, box, theme);
+  PyroFlameColour colour = get_plain_colour (self, box, theme);
+  return is_faded (self, box) ? pyro_flame_colour_fade (colour, theme) : colour;
 }
 
 char *
@@ -104,40 +112,88 @@ get_label (PyroFlameGraph *self, const PyroFlameBox *box)
 }
 
 static void
+draw_label (Canvas *canvas, const PyroFlameBox *box, double y, PyroFlameColour ground)
+{
+  GdkRGBA text = to_rgba (pyro_flame_colour_text (ground));
+  pyro_flame_labels_append (canvas->self->labels, canvas->snapshot, get_label (canvas->self, box),
+                            &text, box->x + LABEL_MARGIN, y + 1, box->width - 2 * LABEL_MARGIN);
+}
+
+static void
+draw_border (Canvas *canvas, const graphene_rect_t *bounds, PyroFlameColour ground)
+{
+  GdkRGBA colour = to_rgba (pyro_flame_colour_text (ground));
+  GskRoundedRect outline;
+  gsk_rounded_rect_init_from_rect (&outline, bounds, 0);
+  gtk_snapshot_append_border (canvas->snapshot, &outline, (float[]){ 1, 1, 1, 1 },
+                              (GdkRGBA[]){ colour, colour, colour, colour });
+}
+
+static void
 draw_box (Canvas *canvas, const PyroFlameBox *box, double y)
 {
   PyroFlameGraph *self = canvas->self;
-  int gap = box->width >= LEAST_GAP_WIDTH ? 1 : 0;
-  GdkRGBA colour = to_rgba (pyro_flame_graph_get_colour (self, box, canvas->theme));
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float)box->x, (float)y, (float)(box->width - gap),
+  PyroFlameColour ground = pyro_flame_graph_get_colour (self, box, canvas->theme);
+  GdkRGBA colour = to_rgba (ground);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float)box->x, (float)y, (float)(box->width - 1),
                                                (float)(self->row_height - 1));
   gtk_snapshot_append_color (canvas->snapshot, &colour, &bounds);
-  if (canvas->is_high_contrast && box->width >= LEAST_GAP_WIDTH) {
-    GskRoundedRect outline;
-    gsk_rounded_rect_init_from_rect (&outline, &bounds, 0);
-    gtk_snapshot_append_border (canvas->snapshot, &outline, (float[]){ 1, 1, 1, 1 },
-                                (GdkRGBA[]){ canvas->text, canvas->text, canvas->text,
-                                             canvas->text });
-  }
+  if (canvas->is_high_contrast)
+    draw_border (canvas, &bounds, ground);
   if (box->width >= LEAST_LABEL_WIDTH)
-    pyro_flame_labels_append (self->labels, canvas->snapshot, get_label (self, box), &canvas->text,
-                              box->x + LABEL_MARGIN, y + 1, box->width - 2 * LABEL_MARGIN);
+    draw_label (canvas, box, y, ground);
+}
+
+/* Narrow boxes that touch are drawn as one, in their mean colour, as an eye would see them: tens of
+ * thousands of boxes would not make a frame. Returns the first box that is not drawn. */
+static const PyroFlameBox *
+draw_narrow_boxes (Canvas *canvas, const PyroFlameBox *box, const PyroFlameBox *end, double y)
+{
+  GdkRGBA mean = { 0, 0, 0, 1 };
+  int x = box->x, width = 0;
+  do {
+    PyroFlameColour colour = pyro_flame_graph_get_colour (canvas->self, box, canvas->theme);
+    mean.red += colour.red * (float)box->width;
+    mean.green += colour.green * (float)box->width;
+    mean.blue += colour.blue * (float)box->width;
+    width += box->width;
+    box++;
+  } while (box < end && box->width < LEAST_GAP_WIDTH && box->x == x + width
+           && width < NARROW_RUN_WIDTH && !is_match (canvas->self, box)
+           && !is_match (canvas->self, box - 1));
+  mean.red /= (float)width;
+  mean.green /= (float)width;
+  mean.blue /= (float)width;
+  gtk_snapshot_append_color (canvas->snapshot, &mean,
+                             &GRAPHENE_RECT_INIT ((float)x, (float)y, (float)width,
+                                                  (float)(canvas->self->row_height - 1)));
+  return box;
+}
+
+static void
+draw_row (Canvas *canvas, guint32 row)
+{
+  const PyroFlameLayout *layout = &canvas->self->layout;
+  double y = pyro_flame_graph_get_row_y (canvas->self, row);
+  const PyroFlameBox *box = &layout->boxes[layout->rows[row]];
+  const PyroFlameBox *end = &layout->boxes[layout->rows[row + 1]];
+  while (box < end)
+    if (box->width < LEAST_GAP_WIDTH)
+      box = draw_narrow_boxes (canvas, box, end, y);
+    else
+      draw_box (canvas, box++, y);
 }
 
 static void
 draw_rows (Canvas *canvas)
 {
   PyroFlameGraph *self = canvas->self;
-  int height = gtk_widget_get_height (GTK_WIDGET (self));
   guint32 a, b;
   pyro_flame_graph_find_row (self, 0, &a);
-  pyro_flame_graph_find_row (self, height, &b);
+  pyro_flame_graph_find_row (self, gtk_widget_get_height (GTK_WIDGET (self)), &b);
   guint32 last = MIN (MAX (a, b), self->layout.n_rows - 1);
-  for (guint32 row = MIN (a, b); row <= last; row++) {
-    double y = pyro_flame_graph_get_row_y (self, row);
-    for (guint32 i = self->layout.rows[row]; i < self->layout.rows[row + 1]; i++)
-      draw_box (canvas, &self->layout.boxes[i], y);
-  }
+  for (guint32 row = MIN (a, b); row <= last; row++)
+    draw_row (canvas, row);
 }
 
 static GskRenderNode *
@@ -151,7 +207,6 @@ draw_picture (PyroFlameGraph *self)
     .theme = is_dark ? PYRO_FLAME_THEME_DARK : PYRO_FLAME_THEME_LIGHT,
     .is_high_contrast = adw_style_manager_get_high_contrast (style),
   };
-  canvas.text = to_rgba (pyro_flame_colour_text (canvas.theme));
   if (self->layout.n_rows > 0)
     draw_rows (&canvas);
   return gtk_snapshot_free_to_node (canvas.snapshot);

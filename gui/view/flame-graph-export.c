@@ -45,8 +45,6 @@ draw_label (Page *page, cairo_t *cairo, PangoLayout *layout, const PyroFlameBox 
   g_autofree char *valid = g_utf8_make_valid (head, -1);
   pango_layout_set_text (layout, valid, -1);
   pango_layout_set_width (layout, (box->width - 2 * LABEL_MARGIN) * PANGO_SCALE);
-  PyroFlameColour ink = pyro_flame_colour_text (PYRO_FLAME_THEME_LIGHT);
-  cairo_set_source_rgb (cairo, ink.red, ink.green, ink.blue);
   cairo_move_to (cairo, box->x + LABEL_MARGIN, y + 1);
   pango_cairo_show_layout (cairo, layout);
 }
@@ -58,6 +56,8 @@ draw_box (Page *page, cairo_t *cairo, PangoLayout *layout, const PyroFlameBox *b
   cairo_set_source_rgb (cairo, colour.red, colour.green, colour.blue);
   cairo_rectangle (cairo, box->x, y, box->width - (box->width >= 4), page->self->row_height - 1);
   cairo_fill (cairo);
+  PyroFlameColour ink = pyro_flame_colour_text (colour);
+  cairo_set_source_rgb (cairo, ink.red, ink.green, ink.blue);
   if (box->width >= LEAST_LABEL_WIDTH)
     draw_label (page, cairo, layout, box, y);
 }

@@ -12,9 +12,9 @@ static const PyroFlameTheme themes[] = { PYRO_FLAME_THEME_LIGHT, PYRO_FLAME_THEM
 static void
 check_contrast (PyroFlameColour colour, PyroFlameTheme theme)
 {
-  PyroFlameColour text = pyro_flame_colour_text (theme);
-  double plain = pyro_flame_colour_get_contrast (colour, text);
-  double faded = pyro_flame_colour_get_contrast (pyro_flame_colour_fade (colour, theme), text);
+  PyroFlameColour pale = pyro_flame_colour_fade (colour, theme);
+  double plain = pyro_flame_colour_get_contrast (colour, pyro_flame_colour_text (colour));
+  double faded = pyro_flame_colour_get_contrast (pale, pyro_flame_colour_text (pale));
   if (plain < 4.5 || faded < 4.5)
     fail_msg ("theme %d: %.2f %.2f %.2f has a contrast of %.2f, faded %.2f", theme, colour.red,
               colour.green, colour.blue, plain, faded);
