@@ -128,6 +128,7 @@ set_tree (PyroFlameGraph *self, PyroFlameTree *tree)
   pyro_flame_graph_forget_zoom (self, range);
   if (selected != NULL)
     self->selected = follow_path (tree, selected);
+  gtk_widget_set_child_visible (self->message, pyro_flame_graph_is_empty (self));
   pyro_flame_graph_describe_selection (self);
   pyro_flame_graph_run_search (self);
   pyro_flame_graph_update_tip (self);

@@ -254,6 +254,7 @@ pyro_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (box != NULL)
     draw_outline (self, snapshot, box, row, gtk_widget_has_focus (widget) ? 3 : 2);
   gtk_snapshot_pop (snapshot);
+  gtk_widget_snapshot_child (widget, self->message, snapshot);
   gtk_widget_snapshot_child (widget, self->tip, snapshot);
 }
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "layout/flame-name.h"
 #include "view/flame-graph-private.h"
 
 enum {
@@ -37,14 +38,36 @@ write_bytes (void *data, const unsigned char *bytes, unsigned n)
   return CAIRO_STATUS_SUCCESS;
 }
 
+static gboolean
+fits (PangoLayout *layout, const char *text, int width)
+{
+  int text_width;
+  pango_layout_set_width (layout, -1);
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_get_pixel_size (layout, &text_width, NULL);
+  return text_width <= width;
+}
+
+/* Whole, shortened, or its last parts, cut with "…". */
+static void
+set_label (PangoLayout *layout, const char *text, int width)
+{
+  char short_text[MAX_LABEL_BYTES + 1];
+  g_autofree char *head = g_strndup (text, MAX_LABEL_BYTES);
+  g_autofree char *valid = g_utf8_make_valid (head, -1);
+  if (fits (layout, valid, width))
+    return;
+  pyro_flame_shorten_name (valid, short_text, sizeof short_text);
+  if (!fits (layout, short_text, width)
+      && !fits (layout, pyro_flame_get_last_parts (short_text), width))
+    pango_layout_set_width (layout, width * PANGO_SCALE);
+}
+
 static void
 draw_label (Page *page, cairo_t *cairo, PangoLayout *layout, const PyroFlameBox *box, double y)
 {
   g_autofree char *text = pyro_flame_graph_make_label (page->self, box);
-  g_autofree char *head = g_strndup (text, MAX_LABEL_BYTES);
-  g_autofree char *valid = g_utf8_make_valid (head, -1);
-  pango_layout_set_text (layout, valid, -1);
-  pango_layout_set_width (layout, (box->width - 2 * LABEL_MARGIN) * PANGO_SCALE);
+  set_label (layout, text, box->width - 2 * LABEL_MARGIN);
   cairo_move_to (cairo, box->x + LABEL_MARGIN, y + 1);
   pango_cairo_show_layout (cairo, layout);
 }

@@ -61,6 +61,7 @@ struct _PyroFlameGraph {
   PyroFlameRange zoom_range;
 
   GtkWidget *tip;
+  GtkWidget *message;      /* instead of a picture of nothing */
   GtkWidget *focused_item; /* lies on the selected box: what a screen reader sees of it */
   GtkWidget *menu;
 };

@@ -56,6 +56,8 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
     pyro_flame_graph_redraw (self);
   }
   allocate_focused_item (self);
+  gtk_widget_measure (self->message, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
+  gtk_widget_size_allocate (self->message, &(GtkAllocation){ 0, 0, width, height }, -1);
   pyro_flame_graph_allocate_tip (self, width, height);
   if (self->menu != NULL)
     gtk_popover_present (GTK_POPOVER (self->menu));
@@ -87,6 +89,7 @@ dispose (GObject *object)
   pyro_flame_graph_cancel_search (self);
   pyro_flame_graph_finish_zoom (self);
   g_clear_pointer (&self->tip, gtk_widget_unparent);
+  g_clear_pointer (&self->message, gtk_widget_unparent);
   g_clear_pointer (&self->focused_item, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   for (int i = 0; i < 2; i++)
@@ -151,6 +154,12 @@ add_children (PyroFlameGraph *self)
       = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_TREE_ITEM,
                       "can-target", FALSE, "visible", FALSE, NULL);
   gtk_widget_set_parent (self->focused_item, GTK_WIDGET (self));
+  self->message = gtk_label_new (_ ("No sample has a value of this type."));
+  gtk_label_set_wrap (GTK_LABEL (self->message), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->message), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (self->message, "dim-label");
+  gtk_widget_set_child_visible (self->message, FALSE);
+  gtk_widget_set_parent (self->message, GTK_WIDGET (self));
   self->tip = pyro_flame_tip_new ();
   gtk_widget_set_child_visible (self->tip, FALSE);
   gtk_widget_set_parent (self->tip, GTK_WIDGET (self));

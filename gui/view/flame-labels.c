@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "layout/flame-name.h"
+
 enum { MAX_BYTES = 512, MAX_LABELS = 20000 };
 
 /* A part of a name that is in one font. */
@@ -13,15 +15,22 @@ typedef struct {
   int width; /* Pango units */
 } Run;
 
+typedef struct {
+  GArray *runs; /* NULL: not shaped yet */
+  int width;    /* Pango units */
+} Shape;
+
+enum { FORM_WHOLE, FORM_SHORT, FORM_LAST_PARTS, N_FORMS };
+
 struct _PyroFlameLabel {
-  GArray *runs;
-  int width;
+  char *text;
+  Shape forms[N_FORMS];
 };
 
 struct _PyroFlameLabels {
   PangoContext *context;
   GHashTable *by_key;
-  PyroFlameLabel *ellipsis;
+  Shape ellipsis;
   int ascent, height; /* pixels */
 };
 
@@ -36,18 +45,21 @@ run_clear (gpointer run)
 static void
 label_free (gpointer label)
 {
-  g_array_unref (((PyroFlameLabel *)label)->runs);
-  g_free (label);
+  PyroFlameLabel *l = label;
+  for (int i = 0; i < N_FORMS; i++)
+    g_clear_pointer (&l->forms[i].runs, g_array_unref);
+  g_free (l->text);
+  g_free (l);
 }
 
 static void
-add_run (PyroFlameLabel *label, const char *text, const char *all, const PangoItem *item)
+add_run (Shape *shape, const char *text, const PangoItem *item)
 {
   Run run = { .font = g_object_ref (item->analysis.font), .glyphs = pango_glyph_string_new () };
-  pango_shape_full (text + item->offset, item->length, all, -1, &item->analysis, run.glyphs);
+  pango_shape_full (text + item->offset, item->length, text, -1, &item->analysis, run.glyphs);
   run.width = pango_glyph_string_get_width (run.glyphs);
-  label->width += run.width;
-  g_array_append_val (label->runs, run);
+  shape->width += run.width;
+  g_array_append_val (shape->runs, run);
 }
 
 /* Line ends and the like would be drawn as boxes; names of 10,000 characters are cut. */
@@ -62,19 +74,34 @@ make_printable (const char *text)
   return valid;
 }
 
-static PyroFlameLabel *
-shape (PangoContext *context, const char *text)
+static Shape
+shape_text (PangoContext *context, const char *text)
 {
-  PyroFlameLabel *label = g_new0 (PyroFlameLabel, 1);
-  label->runs = g_array_new (FALSE, FALSE, sizeof (Run));
-  g_array_set_clear_func (label->runs, run_clear);
-  g_autofree char *printable = make_printable (text);
-  GList *items = pango_itemize_with_base_dir (context, PANGO_DIRECTION_LTR, printable, 0,
-                                              (int)strlen (printable), NULL, NULL);
+  Shape shape = { .runs = g_array_new (FALSE, FALSE, sizeof (Run)) };
+  g_array_set_clear_func (shape.runs, run_clear);
+  GList *items = pango_itemize_with_base_dir (context, PANGO_DIRECTION_LTR, text, 0,
+                                              (int)strlen (text), NULL, NULL);
   for (GList *item = items; item != NULL; item = item->next)
-    add_run (label, printable, printable, item->data);
+    add_run (&shape, text, item->data);
   g_list_free_full (items, (GDestroyNotify)pango_item_free);
-  return label;
+  return shape;
+}
+
+static const Shape *
+get_form (PyroFlameLabels *labels, PyroFlameLabel *label, int form)
+{
+  Shape *shape = &label->forms[form];
+  if (shape->runs != NULL)
+    return shape;
+  char text[MAX_BYTES + 1];
+  pyro_flame_shorten_name (label->text, text, sizeof text);
+  if (form == FORM_WHOLE)
+    *shape = shape_text (labels->context, label->text);
+  else if (form == FORM_SHORT)
+    *shape = shape_text (labels->context, text);
+  else
+    *shape = shape_text (labels->context, pyro_flame_get_last_parts (text));
+  return shape;
 }
 
 PyroFlameLabels *
@@ -83,7 +110,7 @@ pyro_flame_labels_new (PangoContext *context)
   PyroFlameLabels *labels = g_new0 (PyroFlameLabels, 1);
   labels->context = g_object_ref (context);
   labels->by_key = g_hash_table_new_full (NULL, NULL, NULL, label_free);
-  labels->ellipsis = shape (context, "…");
+  labels->ellipsis = shape_text (context, "…");
   PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
   labels->ascent = PANGO_PIXELS_CEIL (pango_font_metrics_get_ascent (metrics));
   labels->height = labels->ascent + PANGO_PIXELS_CEIL (pango_font_metrics_get_descent (metrics));
@@ -94,7 +121,7 @@ pyro_flame_labels_new (PangoContext *context)
 void
 pyro_flame_labels_free (PyroFlameLabels *labels)
 {
-  label_free (labels->ellipsis);
+  g_array_unref (labels->ellipsis.runs);
   g_hash_table_unref (labels->by_key);
   g_object_unref (labels->context);
   g_free (labels);
@@ -117,7 +144,8 @@ pyro_flame_labels_add (PyroFlameLabels *labels, guint32 key, const char *text)
 {
   if (g_hash_table_size (labels->by_key) >= MAX_LABELS)
     g_hash_table_remove_all (labels->by_key);
-  PyroFlameLabel *label = shape (labels->context, text);
+  PyroFlameLabel *label = g_new0 (PyroFlameLabel, 1);
+  label->text = make_printable (text);
   g_hash_table_insert (labels->by_key, GUINT_TO_POINTER (key), label);
   return label;
 }
@@ -161,10 +189,10 @@ append_run (Pen *pen, const Run *run)
 }
 
 static void
-append_runs (Pen *pen, PyroFlameLabel *label)
+append_runs (Pen *pen, const Shape *shape)
 {
-  for (guint i = 0; i < label->runs->len; i++)
-    if (!append_run (pen, &g_array_index (label->runs, Run, i)))
+  for (guint i = 0; i < shape->runs->len; i++)
+    if (!append_run (pen, &g_array_index (shape->runs, Run, i)))
       return;
 }
 
@@ -178,14 +206,18 @@ pyro_flame_labels_append (PyroFlameLabels *labels,
                           double width)
 {
   Pen pen = { snapshot, colour, x, y + labels->ascent, (int)(width * PANGO_SCALE) };
-  if (label->width <= pen.room) {
-    append_runs (&pen, label);
-    return;
+  const Shape *shape = NULL;
+  for (int form = 0; form < N_FORMS; form++) {
+    shape = get_form (labels, label, form);
+    if (shape->width <= pen.room) {
+      append_runs (&pen, shape);
+      return;
+    }
   }
-  int n_before = pen.room -= labels->ellipsis->width;
-  append_runs (&pen, label);
+  int n_before = pen.room -= labels->ellipsis.width;
+  append_runs (&pen, shape);
   if (pen.room == n_before)
     return;
-  pen.room = labels->ellipsis->width;
-  append_runs (&pen, labels->ellipsis);
+  pen.room = labels->ellipsis.width;
+  append_runs (&pen, &labels->ellipsis);
 }

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Shaped names. A name is shaped once for all widths: what does not fit is cut between glyphs, so
- * that boxes that change their width each frame need no text layout. */
+/* Shaped names. A name is shaped once for all widths, whole and in shorter forms: what does not fit
+ * then is cut between glyphs, so that boxes that change their width each frame need no text
+ * layout. */
 typedef struct _PyroFlameLabels PyroFlameLabels;
 
 /* `context` has the font. */
@@ -21,7 +22,8 @@ PyroFlameLabel *pyro_flame_labels_find (PyroFlameLabels *labels, guint32 key);
 /* `text` is any bytes. */
 PyroFlameLabel *pyro_flame_labels_add (PyroFlameLabels *labels, guint32 key, const char *text);
 
-/* At x, with its top at y, at most `width` pixels wide; what is cut ends with "…". */
+/* At x, with its top at y, at most `width` pixels wide: whole, without arguments, or the last parts
+ * of the name, and what is cut ends with "…". */
 void pyro_flame_labels_append (PyroFlameLabels *labels,
                                GtkSnapshot *snapshot,
                                PyroFlameLabel *label,
