@@ -69,16 +69,19 @@ get_path (PyroFlameTree *tree, guint32 node)
   return path;
 }
 
-/* PYRO_FLAME_NO_NODE if the tree does not have the path. */
+/* The node at the end of the path, or of so much of it as the tree has. */
 static guint32
-follow_path (PyroFlameTree *tree, GPtrArray *path)
+follow_path (PyroFlameTree *tree, GPtrArray *path, gboolean *ret_is_whole)
 {
   guint32 node = 0;
   for (guint i = 0; i < path->len; i++) {
-    node = pyro_flame_tree_find_child (tree, node, path->pdata[i]);
-    if (node == 0)
-      return PYRO_FLAME_NO_NODE;
+    guint32 child = pyro_flame_tree_find_child (tree, node, path->pdata[i]);
+    *ret_is_whole = child != 0;
+    if (child == 0)
+      return node;
+    node = child;
   }
+  *ret_is_whole = TRUE;
   return node;
 }
 
@@ -93,11 +96,20 @@ get_shown_path (PyroFlameGraph *self)
 }
 
 static PyroFlameRange
-get_range (PyroFlameTree *tree, guint32 node)
+get_shown_range (PyroFlameTree *tree, GPtrArray *shown)
 {
-  const PyroFlameNode *shown
-      = pyro_flame_tree_get_node (tree, node == PYRO_FLAME_NO_NODE ? 0 : node);
-  return (PyroFlameRange){ shown->start, shown->weight };
+  gboolean is_whole;
+  guint32 node = shown == NULL ? 0 : follow_path (tree, shown, &is_whole);
+  const PyroFlameNode *found = pyro_flame_tree_get_node (tree, node);
+  return (PyroFlameRange){ found->start, found->weight };
+}
+
+static guint32
+find_selected (PyroFlameTree *tree, GPtrArray *selected)
+{
+  gboolean is_whole = FALSE;
+  guint32 node = selected == NULL ? 0 : follow_path (tree, selected, &is_whole);
+  return is_whole ? node : PYRO_FLAME_NO_NODE;
 }
 
 static void
@@ -124,10 +136,10 @@ set_tree (PyroFlameGraph *self, PyroFlameTree *tree)
   self->tree = tree;
   PyroFlameRange range = { 0, 0 };
   if (tree != NULL)
-    range = get_range (tree, shown == NULL ? 0 : follow_path (tree, shown));
+    range = get_shown_range (tree, shown);
   pyro_flame_graph_forget_zoom (self, range);
-  if (selected != NULL)
-    self->selected = follow_path (tree, selected);
+  if (tree != NULL)
+    self->selected = find_selected (tree, selected);
   gtk_widget_set_child_visible (self->message, pyro_flame_graph_is_empty (self));
   pyro_flame_graph_describe_selection (self);
   pyro_flame_graph_run_search (self);
