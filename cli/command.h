@@ -30,6 +30,7 @@ extern const Command command_convert;
 extern const Command command_diff;
 extern const Command command_doctor;
 extern const Command command_events;
+extern const Command command_export;
 extern const Command command_heap_report;
 extern const Command command_mem;
 extern const Command command_merge;

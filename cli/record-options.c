@@ -132,6 +132,9 @@ const Option record_options[] = {
     "write the profile to FILE; - is standard output, and the command's own output goes to "
     "standard "
     "error then (default: prof-COMMAND-DATE-TIME.pb.gz)" },
+  { "export", 0, &option_string, VALUE (export_url), "URL",
+    "send the profile to the OpenTelemetry collector there, too; more settings come from the "
+    "environment, see 'prof export'" },
   { "duration", 'd', &option_duration, VALUE (duration_ns), "TIME",
     "stop after 5, 5s, 500ms or 2m; a command goes on and is waited for" },
   { "delay", 'D', &option_duration, VALUE (delay_ns), "TIME", "begin sampling so much later" },

@@ -17,7 +17,7 @@ typedef struct {
   ProfUnwindMode unwind;
   uint64_t stack_bytes;
   unsigned max_depth;
-  const char *output;
+  const char *output, *export_url;
   uint64_t duration_ns, delay_ns;
   bool no_inherit;
   const char *directory;

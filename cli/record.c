@@ -20,6 +20,7 @@
 #include "record-options.h"
 #include "record-progress.h"
 #include "recorder.h"
+#include "sender.h"
 #include "stop-signals.h"
 
 /* Events on many threads take many descriptors. Returns what it was before. */
@@ -58,7 +59,8 @@ typedef struct {
   Recorder recorder;
   Progress progress;
   const char *path;
-  int output_fd; /* for "-": where the profile goes */
+  int output_fd;  /* for "-": where the profile goes */
+  Sender *sender; /* its exporter is NULL: the profile is not sent */
 } Recording;
 
 /* Until the target ends, the duration is over or a signal comes. -1 after a message. */
@@ -99,7 +101,40 @@ pass_signal_on (Recorder *recorder)
 }
 
 static int
-save (Recording *recording)
+save (Recording *recording, ProfProfile *profile)
+{
+  ProfError error = PROF_ERROR_INIT;
+  if (recording->output_fd < 0)
+    return save_profile (profile, recording->path);
+  if (prof_pprof_write (profile, recording->output_fd, &error) == 0)
+    return 0;
+  fail (&error);
+  return -1;
+}
+
+/* The profile is written already. */
+static int
+send_profile (Recording *recording, ProfProfile *profile)
+{
+  Sender *sender = recording->sender;
+  ProfError error = PROF_ERROR_INIT;
+  SenderResult result;
+  bool is_file = recording->output_fd < 0;
+  if (sender_send (sender, "the profile", profile, &result, &error) == 0) {
+    if (sender->warning[0] != '\0')
+      message ("the collector took the profile and says: %s", sender->warning);
+    else if (!sender->is_quiet)
+      message ("sent to the collector");
+    return 0;
+  }
+  fail (&error);
+  if (is_file)
+    message ("the profile is kept; send it again with: prof export %s", recording->path);
+  return -1;
+}
+
+static int
+save_and_send (Recording *recording)
 {
   ProfError error = PROF_ERROR_INIT;
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
@@ -107,12 +142,10 @@ save (Recording *recording)
     fail (&error);
     return -1;
   }
-  if (recording->output_fd < 0)
-    return save_profile (profile, recording->path);
-  if (prof_pprof_write (profile, recording->output_fd, &error) == 0)
-    return 0;
-  fail (&error);
-  return -1;
+  if (save (recording, profile) < 0)
+    return -1;
+  progress_print_summary (&recording->progress, &recording->recorder, recording->path);
+  return recording->sender->exporter != NULL ? send_profile (recording, profile) : 0;
 }
 
 /* The command's wait status, once it has ended; meanwhile a signal is passed on to it. */
@@ -157,10 +190,8 @@ finish (Recording *recording, bool is_good)
   }
   pass_signal_on (recorder);
   progress_clear (&recording->progress);
-  if (save (recording) < 0)
+  if (save_and_send (recording) < 0)
     is_good = false;
-  else
-    progress_print_summary (&recording->progress, recorder, recording->path);
 
   int wait_status;
   bool has_command
@@ -192,6 +223,14 @@ record (Recording *recording, const RecorderConfig *config)
 }
 
 static int
+open_sender (const RecordOptions *chosen, Sender *sender)
+{
+  ProfExporterConfig config = PROF_EXPORTER_CONFIG_INIT;
+  config.endpoint = chosen->export_url;
+  return chosen->export_url != NULL ? sender_open (sender, &config, chosen->quiet) : STATUS_OK;
+}
+
+static int
 run (void *values, char **operands, size_t n_operands)
 {
   (void)n_operands;
@@ -203,13 +242,18 @@ run (void *values, char **operands, size_t n_operands)
   cleanup (free) char *name = chosen->output == NULL ? choose_record_name (chosen, operands) : NULL;
   if (chosen->output == NULL && name == NULL)
     return fail_out_of_memory ();
+  cleanup (sender_close) Sender sender = { 0 };
   Recording recording = {
+    .sender = &sender,
     .progress = progress_new (chosen->quiet),
     .path = chosen->output != NULL ? chosen->output : name,
     .output_fd = -1,
   };
   if (check_output (recording.path) < 0)
     return STATUS_FAILURE;
+  status = open_sender (chosen, &sender);
+  if (status != STATUS_OK)
+    return status;
   if (strcmp (recording.path, "-") == 0) {
     recording.output_fd = redirect_output ();
     if (recording.output_fd < 0)
@@ -234,7 +278,8 @@ const Command command_record = {
     "calls are looked up at once: the file says it all, on any machine.\n"
     "\n"
     "The exit status is the command's; 128 plus the signal if one killed it; 1 if the "
-    "recording failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends the "
+    "recording or --export failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends "
+    "the "
     "recording, and the profile is still written; a second one leaves at once. A signal "
     "that does not come from the terminal is passed on to the command.\n",
   .examples = "  prof record -- xz -T2 -k big-file        a program to its end\n"

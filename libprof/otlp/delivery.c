@@ -3,6 +3,7 @@
 #include "otlp/delivery.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,8 +46,8 @@ prof_otlp_delivery_init (ProfOtlpDelivery *delivery,
     .profile = profile,
     .options = *options,
     .has_fixed_layout = start->has_fixed_layout,
+    .max_retry_ns = start->max_retry_ns,
     .start_ns = start->now_ns,
-    .give_up_ns = add_saturated (start->now_ns, start->max_retry_ns),
     .backoff = prof_otlp_backoff_new (start->seed),
   };
   delivery->options.layout = start->layout;
@@ -59,15 +60,6 @@ prof_otlp_delivery_finish (ProfOtlpDelivery *delivery)
   delivery->encoder = prof_otlp_encoder_free (delivery->encoder);
 }
 
-uint64_t
-prof_otlp_delivery_get_timeout (const ProfOtlpDelivery *delivery,
-                                uint64_t now_ns,
-                                uint64_t timeout_ns)
-{
-  uint64_t left_ns = delivery->give_up_ns > now_ns ? delivery->give_up_ns - now_ns : 1;
-  return left_ns < timeout_ns ? left_ns : timeout_ns;
-}
-
 static ProfOtlpDeliveryState
 fail_out_of_memory (ProfOtlpAnswer *answer)
 {
@@ -77,9 +69,11 @@ fail_out_of_memory (ProfOtlpAnswer *answer)
 }
 
 static ProfOtlpDeliveryState
-go_on (ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer)
+go_on (ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer, uint64_t now_ns)
 {
   delivery->n_taken++;
+  delivery->start_ns = now_ns;
+  delivery->backoff = prof_otlp_backoff_new (delivery->backoff.prng.state);
   int r = encode_next (delivery);
   if (r < 0)
     return fail_out_of_memory (answer);
@@ -89,10 +83,11 @@ go_on (ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer)
 static ProfOtlpDeliveryState
 give_up (const ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer, uint64_t now_ns)
 {
-  char addition[64];
+  uint64_t elapsed_s = (now_ns - delivery->start_ns) / 1000000000;
+  char addition[64] = "";
   size_t length = strlen (answer->message);
-  snprintf (addition, sizeof addition, "; given up after %.3g s",
-            (double)(now_ns - delivery->start_ns) / 1e9);
+  if (elapsed_s > 0)
+    snprintf (addition, sizeof addition, " (tried for %" PRIu64 " s)", elapsed_s);
   if (length + strlen (addition) < sizeof answer->message)
     strcpy (answer->message + length, addition);
   return PROF_DELIVERY_FAILED;
@@ -106,7 +101,7 @@ wait_or_give_up (ProfOtlpDelivery *delivery,
 {
   uint64_t earliest_ns = add_saturated (now_ns, answer->retry_after_ns);
   uint64_t until_ns = add_saturated (earliest_ns, prof_otlp_backoff_next (&delivery->backoff));
-  if (until_ns >= delivery->give_up_ns)
+  if (until_ns - delivery->start_ns >= delivery->max_retry_ns)
     return give_up (delivery, answer, now_ns);
   *ret_wait = (ProfOtlpDeliveryWait){ earliest_ns, until_ns };
   return PROF_DELIVERY_WAIT;
@@ -129,7 +124,7 @@ prof_otlp_delivery_take_answer (ProfOtlpDelivery *delivery,
 {
   switch (answer->outcome) {
   case PROF_OTLP_TAKEN:
-    return go_on (delivery, answer);
+    return go_on (delivery, answer, now_ns);
   case PROF_OTLP_RETRY:
     return wait_or_give_up (delivery, answer, now_ns, ret_wait);
   case PROF_OTLP_WRONG_LAYOUT:

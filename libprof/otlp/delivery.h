@@ -17,7 +17,7 @@ typedef struct {
   size_t n_request_bytes;
   size_t n_taken; /* requests */
   bool has_fixed_layout;
-  uint64_t start_ns, give_up_ns;
+  uint64_t max_retry_ns, start_ns; /* of the request at hand */
   ProfOtlpBackoff backoff;
 } ProfOtlpDelivery;
 
@@ -48,11 +48,6 @@ int prof_otlp_delivery_init (ProfOtlpDelivery *delivery,
                              const ProfOtlpDeliveryStart *start,
                              ProfError *reterr);
 void prof_otlp_delivery_finish (ProfOtlpDelivery *delivery);
-
-/* How long the next try may take: what is left of max_retry_ns, and timeout_ns at most. */
-uint64_t prof_otlp_delivery_get_timeout (const ProfOtlpDelivery *delivery,
-                                         uint64_t now_ns,
-                                         uint64_t timeout_ns);
 
 /* What follows from the answer to the request at hand. *ret_wait is set with WAIT; with FAILED,
  * answer->code and its message say why, which are changed where tries came to their end. */

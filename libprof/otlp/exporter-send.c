@@ -74,10 +74,8 @@ send_all (ProfExporter *exporter,
                              "Can't send the profile: the exporter was shut down before");
     Try try = { .layout = delivery->options.layout, .n_bytes = delivery->n_request_bytes };
     ProfOtlpDeliveryWait wait;
-    uint64_t timeout_ns = prof_otlp_delivery_get_timeout (delivery, prof_monotonic_ns (),
-                                                          exporter->config.timeout_ns);
-    exporter->funcs->send (transport, delivery->request, delivery->n_request_bytes, timeout_ns,
-                           &exporter->is_canceled, &try.answer);
+    exporter->funcs->send (transport, delivery->request, delivery->n_request_bytes,
+                           exporter->config.timeout_ns, &exporter->is_canceled, &try.answer);
     next = try.next
         = prof_otlp_delivery_take_answer (delivery, &try.answer, prof_monotonic_ns (), &wait);
     record_try (exporter, &try);

@@ -25,7 +25,8 @@ async function main() {
   });
 }
 
-process.on('SIGTERM', () => process.exit(0));
+// What is printed may still be on its way through a full pipe.
+process.on('SIGTERM', () => process.stdout.write('', () => process.exit(0)));
 main().catch((error) => {
   print({ event: 'error', error: String(error) });
   process.exit(1);

@@ -53,7 +53,7 @@ typedef struct {
   size_t max_request_bytes;          /* before compression; 4,000,000 */
   const ProfOtlpAttribute *resource; /* beat the environment's and what is found */
   size_t n_resource;
-  uint64_t max_retry_ns; /* of one profile, all its tries together; 300 s */
+  uint64_t max_retry_ns; /* how long a request is tried again; 300 s */
   ProfBatchConfig batch; /* 64 profiles, 8, 5 s */
   /* Profiles come from elsewhere, such as files: of one without a session nothing is found, where
    * else it is taken for this process's own. */
@@ -92,8 +92,8 @@ PROF_API int prof_exporter_new (const ProfExporterConfig *config,
 PROF_API ProfExporter *prof_exporter_free (ProfExporter *exporter);
 
 /* Sends in the calling thread, with retries, until the collector has answered or max_retry_ns are
- * over. 0: taken (a warning of the collector is in the statistics); else a negative errno with a
- * sentence that says what to change. */
+ * over. Any thread; several take turns. 0: taken (a warning of the collector is in the statistics);
+ * else a negative errno with a sentence that says what to change. */
 PROF_API int prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *reterr);
 
 /* Any thread, never waits. Queues references; the exporter's own thread, started here, sends and
@@ -109,8 +109,8 @@ PROF_API int prof_exporter_shutdown (ProfExporter *exporter,
                                      uint64_t timeout_ns,
                                      ProfError *reterr);
 
-PROF_API void prof_exporter_get_stats (ProfExporter *exporter,
-                                       ProfExporterStats *ret); /* any thread */
+/* Any thread. */
+PROF_API void prof_exporter_get_stats (ProfExporter *exporter, ProfExporterStats *ret);
 
 /* Called in the thread that sends, after each try: `message` is a sentence, "" for success. It may
  * not shut down or free the exporter. */
