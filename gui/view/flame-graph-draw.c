@@ -94,6 +94,8 @@ pyro_flame_graph_make_label (PyroFlameGraph *self, const PyroFlameBox *box)
     return g_strdup (pyro_flame_tree_get_function (self->tree, box->node)->name);
   double total = (double)pyro_flame_tree_get_node (self->tree, 0)->total;
   g_autofree char *value = pyro_format_value (total, self->unit);
+  if (pyro_flame_tree_get_stacks (self->tree)->has_negative)
+    return g_strdup_printf (_ ("Change: %s%s"), total > 0 ? "+" : "", value);
   return g_strdup_printf (_ ("All: %s"), value);
 }
 

@@ -11,7 +11,7 @@
 
 enum {
   LEAST_WIDTH = 400,
-  LEAST_LABEL_WIDTH = 24,
+  LEAST_LABEL_WIDTH = 36,
   LABEL_MARGIN = 4,
   MAX_LABEL_BYTES = 512,
   MAX_IMAGE_SIZE = 32000, /* cairo's images end at 32767 */
@@ -57,9 +57,10 @@ set_label (PangoLayout *layout, const char *text, int width)
   g_autofree char *valid = g_utf8_make_valid (head, -1);
   if (fits (layout, valid, width))
     return;
-  pyro_flame_shorten_name (valid, short_text, sizeof short_text);
-  if (!fits (layout, short_text, width)
-      && !fits (layout, pyro_flame_get_last_parts (short_text), width))
+  pyro_flame_shorten_name (text, short_text, sizeof short_text);
+  g_autofree char *valid_short = g_utf8_make_valid (short_text, -1);
+  if (!fits (layout, valid_short, width)
+      && !fits (layout, pyro_flame_get_last_parts (valid_short), width))
     pango_layout_set_width (layout, width * PANGO_SCALE);
 }
 

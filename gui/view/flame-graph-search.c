@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 
+#include "layout/flame-find.h"
 #include "view/flame-graph-private.h"
 
 /* Shared by the worker and the widget, which forgets it to be told nothing. */
@@ -119,40 +120,6 @@ is_match (PyroFlameGraph *self, guint32 node)
   return node != 0 && self->matches.is_match[pyro_flame_tree_get_node (self->tree, node)->function];
 }
 
-static guint32
-find_child_of (PyroFlameGraph *self, guint32 node, guint32 function)
-{
-  guint32 n, first = pyro_flame_tree_get_children (self->tree, node, &n);
-  for (guint32 i = first; i < first + n; i++)
-    if (pyro_flame_tree_get_node (self->tree, i)->function == function)
-      return i;
-  return 0;
-}
-
-/* The first match of the widest stack that has one: nothing that is shown does. */
-static guint32
-find_hidden_match (PyroFlameGraph *self)
-{
-  const PyroFlameStacks *stacks = pyro_flame_tree_get_stacks (self->tree);
-  guint32 widest = stacks->n, match = 0;
-  for (guint32 i = 0; i < stacks->n; i++) {
-    if (widest < stacks->n && stacks->weights[i] <= stacks->weights[widest])
-      continue;
-    for (guint32 j = stacks->starts[i]; j < stacks->starts[i + 1]; j++)
-      if (self->matches.is_match[stacks->frames[j]]) {
-        widest = i;
-        match = j;
-        break;
-      }
-  }
-  if (widest == stacks->n)
-    return 0;
-  guint32 node = 0;
-  for (guint32 i = stacks->starts[widest]; i <= match; i++)
-    node = find_child_of (self, node, stacks->frames[i]);
-  return node;
-}
-
 void
 pyro_flame_graph_step_match (PyroFlameGraph *self, int step)
 {
@@ -172,7 +139,7 @@ pyro_flame_graph_step_match (PyroFlameGraph *self, int step)
       return;
     }
   }
-  guint32 hidden = find_hidden_match (self);
+  guint32 hidden = pyro_flame_find_widest (self->tree, self->matches.is_match);
   if (hidden != 0)
     pyro_flame_graph_select_node (self, hidden);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
 #include <glib/gi18n.h>
-#include <string.h>
 
+#include "layout/flame-find.h"
 #include "model/units.h"
 #include "view/flame-graph-private.h"
 
@@ -150,17 +150,8 @@ gboolean
 pyro_flame_graph_select (PyroFlameGraph *self, const char *function)
 {
   g_return_val_if_fail (PYRO_IS_FLAME_GRAPH (self), FALSE);
-  guint32 widest = 0, n = self->tree == NULL ? 0 : pyro_flame_tree_get_n_nodes (self->tree);
-  double weight = -1;
-  for (guint32 i = 1; i < n; i++) {
-    const PyroFlameNode *node = pyro_flame_tree_get_node (self->tree, i);
-    if (node->weight <= weight
-        || !g_str_equal (pyro_flame_tree_get_function (self->tree, i)->name, function))
-      continue;
-    widest = i;
-    weight = node->weight;
-  }
-  if (widest != 0)
-    pyro_flame_graph_select_node (self, widest);
-  return widest != 0;
+  guint32 node = self->tree == NULL ? 0 : pyro_flame_find_name (self->tree, function);
+  if (node != 0)
+    pyro_flame_graph_select_node (self, node);
+  return node != 0;
 }

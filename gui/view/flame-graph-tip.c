@@ -34,8 +34,10 @@ describe_difference (PyroFlameGraph *self, const PyroFlameNode *node)
   g_autofree char *before = pyro_format_value ((node->weight - total) / 2, self->unit);
   g_autofree char *now = pyro_format_value ((node->weight + total) / 2, self->unit);
   g_autofree char *change = pyro_format_value (total, self->unit);
-  return g_strdup_printf (_ ("Before %s, now %s, change %s%s"), before, now, total > 0 ? "+" : "",
-                          change);
+  g_autofree char *percent = pyro_format_percent (total, (node->weight - total) / 2);
+  const char *sign = total > 0 ? "+" : "";
+  return g_strdup_printf (_ ("Before %s, now %s, change %s%s (%s%s)"), before, now, sign, change,
+                          sign, percent);
 }
 
 static char *

@@ -60,7 +60,7 @@ GtkWidget *pyro_flame_graph_new (void);
  * path of functions. */
 void pyro_flame_graph_set_profile (PyroFlameGraph *self, ProfProfile *profile, int value_type);
 
-/* Selects the widest box of the function and shows it. FALSE: no box has that name. */
+/* Selects the widest box of the function and shows it. FALSE: nothing has that name. */
 gboolean pyro_flame_graph_select (PyroFlameGraph *self, const char *function);
 const char *pyro_flame_graph_get_selection (PyroFlameGraph *self);
 

@@ -6,7 +6,7 @@
 
 #include "layout/flame-name.h"
 
-enum { MAX_BYTES = 512, MAX_LABELS = 20000 };
+enum { MAX_BYTES = 512, MAX_LABELS = 20000, LEAST_GLYPHS = 3 };
 
 /* A part of a name that is in one font. */
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
 enum { FORM_WHOLE, FORM_SHORT, FORM_LAST_PARTS, N_FORMS };
 
 struct _PyroFlameLabel {
-  char *text;
+  char *text, *short_text;
   Shape forms[N_FORMS];
 };
 
@@ -49,6 +49,7 @@ label_free (gpointer label)
   for (int i = 0; i < N_FORMS; i++)
     g_clear_pointer (&l->forms[i].runs, g_array_unref);
   g_free (l->text);
+  g_free (l->short_text);
   g_free (l);
 }
 
@@ -93,14 +94,10 @@ get_form (PyroFlameLabels *labels, PyroFlameLabel *label, int form)
   Shape *shape = &label->forms[form];
   if (shape->runs != NULL)
     return shape;
-  char text[MAX_BYTES + 1];
-  pyro_flame_shorten_name (label->text, text, sizeof text);
-  if (form == FORM_WHOLE)
-    *shape = shape_text (labels->context, label->text);
-  else if (form == FORM_SHORT)
-    *shape = shape_text (labels->context, text);
-  else
-    *shape = shape_text (labels->context, pyro_flame_get_last_parts (text));
+  const char *text = form == FORM_WHOLE ? label->text : label->short_text;
+  if (form == FORM_LAST_PARTS)
+    text = pyro_flame_get_last_parts (text);
+  *shape = shape_text (labels->context, text);
   return shape;
 }
 
@@ -145,7 +142,10 @@ pyro_flame_labels_add (PyroFlameLabels *labels, guint32 key, const char *text)
   if (g_hash_table_size (labels->by_key) >= MAX_LABELS)
     g_hash_table_remove_all (labels->by_key);
   PyroFlameLabel *label = g_new0 (PyroFlameLabel, 1);
+  char short_text[MAX_BYTES + 1];
+  pyro_flame_shorten_name (text, short_text, sizeof short_text);
   label->text = make_printable (text);
+  label->short_text = make_printable (short_text);
   g_hash_table_insert (labels->by_key, GUINT_TO_POINTER (key), label);
   return label;
 }
@@ -173,27 +173,39 @@ append_glyphs (Pen *pen, const Run *run, int n_glyphs, int width)
   pen->room -= width;
 }
 
-static gboolean
-append_run (Pen *pen, const Run *run)
+/* How many glyphs fit, and how wide these are. */
+static int
+count_fitting (const Run *run, int room, int *ret_width)
 {
-  if (run->width <= pen->room) {
-    append_glyphs (pen, run, run->glyphs->num_glyphs, run->width);
-    return TRUE;
-  }
   int n = 0, width = 0;
-  while (width + run->glyphs->glyphs[n].geometry.width <= pen->room)
+  while (n < run->glyphs->num_glyphs && width + run->glyphs->glyphs[n].geometry.width <= room)
     width += run->glyphs->glyphs[n++].geometry.width;
-  if (n > 0)
-    append_glyphs (pen, run, n, width);
-  return FALSE;
+  *ret_width = width;
+  return n;
 }
 
+/* As much as there is room for. */
 static void
 append_runs (Pen *pen, const Shape *shape)
 {
-  for (guint i = 0; i < shape->runs->len; i++)
-    if (!append_run (pen, &g_array_index (shape->runs, Run, i)))
+  for (guint i = 0; i < shape->runs->len; i++) {
+    const Run *run = &g_array_index (shape->runs, Run, i);
+    int width, n = count_fitting (run, pen->room, &width);
+    if (n > 0)
+      append_glyphs (pen, run, n, width);
+    if (n < run->glyphs->num_glyphs)
       return;
+  }
+}
+
+/* Two letters and an ellipsis say nothing. */
+static gboolean
+is_worth_cutting (const Shape *shape, int room)
+{
+  if (shape->runs->len != 1)
+    return shape->runs->len > 1;
+  int width;
+  return count_fitting (&g_array_index (shape->runs, Run, 0), room, &width) >= LEAST_GLYPHS;
 }
 
 void
@@ -214,10 +226,10 @@ pyro_flame_labels_append (PyroFlameLabels *labels,
       return;
     }
   }
-  int n_before = pen.room -= labels->ellipsis.width;
-  append_runs (&pen, shape);
-  if (pen.room == n_before)
+  pen.room -= labels->ellipsis.width;
+  if (!is_worth_cutting (shape, pen.room))
     return;
+  append_runs (&pen, shape);
   pen.room = labels->ellipsis.width;
   append_runs (&pen, &labels->ellipsis);
 }
