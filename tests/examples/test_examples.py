@@ -181,11 +181,11 @@ def test_command():
 
 
 def check_busy_profile(path):
-    module = Path(sys.executable).resolve().name
+    """What it burnt is there, most of it in Python's program or library."""
     rows = report(path)['functions']
     total = sum(row['self'] for row in rows)
-    own = sum(row['self'] for row in rows if Path(row['module']).name.startswith(module))
-    check(total > 0.1 * SECOND and own > total / 2, rows)
+    own = sum(row['self'] for row in rows if 'python' in Path(row['module']).name)
+    check(total > 0.1 * SECOND and own > total / 2, (total, own))
 
 
 def test_attach():
