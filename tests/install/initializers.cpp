@@ -3,11 +3,25 @@
 #include <prof/prof.h>
 
 /* The initializers are C++20 too: they name each member, in the order of the struct. */
-ProfError error = PROF_ERROR_INIT;
-ProfCpuConfig cpu_config = PROF_CPU_CONFIG_INIT;
-ProfExporterConfig exporter_config = PROF_EXPORTER_CONFIG_INIT;
-ProfFilter filter = PROF_FILTER_INIT;
-ProfHeapSelection heap_selection = PROF_HEAP_SELECTION_INIT;
-ProfMemoryConfig memory_config = PROF_MEMORY_CONFIG_INIT;
-ProfOtlpOptions otlp_options = PROF_OTLP_OPTIONS_INIT;
-ProfSession session = PROF_SESSION_INIT;
+constexpr ProfError error = PROF_ERROR_INIT;
+constexpr ProfCpuConfig cpu = PROF_CPU_CONFIG_INIT;
+constexpr ProfExporterConfig exporter = PROF_EXPORTER_CONFIG_INIT;
+constexpr ProfFilter filter = PROF_FILTER_INIT;
+constexpr ProfHeapSelection heap_selection = PROF_HEAP_SELECTION_INIT;
+constexpr ProfMemoryConfig memory = PROF_MEMORY_CONFIG_INIT;
+constexpr ProfOtlpOptions otlp = PROF_OTLP_OPTIONS_INIT;
+constexpr ProfSession session = PROF_SESSION_INIT;
+
+static_assert (error.code == 0 && error.message[0] == '\0');
+static_assert (filter.size == sizeof filter && heap_selection.size == sizeof heap_selection);
+static_assert (session.size == sizeof session && exporter.size == sizeof exporter);
+static_assert (otlp.size == sizeof otlp && otlp.layout == PROF_OTLP_LAYOUT_1_10);
+
+/* What a profiler does that is only asked to record. */
+static_assert (cpu.size == sizeof cpu && cpu.target == PROF_TARGET_SELF);
+static_assert (cpu.sampling_rate == 100 && cpu.duration_ns == 0 && cpu.max_stack_depth == 64);
+static_assert (cpu.sampling == nullptr && cpu.include_thread_names && cpu.collect_thread_ids);
+static_assert (memory.size == sizeof memory && memory.target == PROF_MEMORY_SELF);
+static_assert (memory.sampling_rate == 512 * 1024 && memory.min_sample_size == 1024);
+static_assert (memory.max_stack_depth == 64 && memory.duration_ns == 0);
+static_assert (memory.track_deallocations && memory.collect_system_info);
