@@ -34,21 +34,20 @@ get_character_size (const uint8_t *p, size_t n)
 void
 prof_clean_text (char *ret, size_t size, const void *text, size_t n)
 {
-  const uint8_t *p = text, *end = p + n;
+  const uint8_t *bytes = text;
   size_t n_ret = 0, n_kept = 0; /* kept: up to the last character that is no blank */
-  while (p < end) {
-    size_t n_character = get_character_size (p, (size_t)(end - p));
-    size_t n_copied = n_character > 0 ? n_character : 1;
-    bool is_blank = *p == ' ' || (*p >= '\t' && *p <= '\r');
+  for (size_t i = 0, n_copied; i < n; i += n_copied) {
+    size_t n_character = get_character_size (bytes + i, n - i);
+    bool is_blank = bytes[i] == ' ' || (bytes[i] >= '\t' && bytes[i] <= '\r');
+    n_copied = n_character > 0 ? n_character : 1;
     if (n_ret + n_copied >= size)
       break;
-    if (n_character > 0)
-      memcpy (ret + n_ret, p, n_character);
-    else
-      ret[n_ret] = is_blank ? ' ' : '?';
-    p += n_copied;
     if (is_blank && n_ret == 0)
       continue;
+    if (n_character > 0)
+      memcpy (ret + n_ret, bytes + i, n_character);
+    else
+      ret[n_ret] = is_blank ? ' ' : '?';
     n_ret += n_copied;
     n_kept = is_blank ? n_kept : n_ret;
   }
