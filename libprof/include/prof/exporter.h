@@ -36,7 +36,7 @@ typedef struct {
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
   /* http(s)://host[:port][/path]; http://localhost:4318, gRPC: http://localhost:4317. HTTP without
-   * a path takes /v1development/profiles. */
+   * a path takes /v1development/profiles. Proxies: http_proxy, https_proxy and no_proxy. */
   const char *endpoint;
   bool has_protocol; /* else the environment's, else HTTP */
   ProfOtlpProtocol protocol;
