@@ -200,7 +200,7 @@ add_views (PyroProfilePage *self)
   add_view (self, functions, "functions", _ ("Functions"), "pyro-functions-symbolic");
   add_view (self, call_tree, "call-tree", _ ("Call Tree"), "pyro-call-tree-symbolic");
   add_view (self, callers, "callers", _ ("Callers"), "pyro-callers-symbolic");
-  add_view (self, details, "details", _ ("Details"), "dialog-information-symbolic");
+  add_view (self, details, "details", _ ("Details"), "help-about-symbolic");
   self->flame = PYRO_FLAME_VIEW (flame);
   self->functions = PYRO_FUNCTIONS_VIEW (functions);
   self->call_tree = PYRO_CALL_TREE_VIEW (call_tree);

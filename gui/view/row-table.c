@@ -12,7 +12,8 @@ struct _PyroRowTable {
   PyroProfile *profile;
   GtkWidget *scrolled_window;
   GtkColumnView *column_view;
-  GtkColumnViewColumn *module_column, *value_column; /* owned by the view */
+  GtkColumnViewColumn *module_column;
+  GtkColumnViewColumn *value_column; /* owned by the view */
   GtkFilterListModel *filtered;
   GtkSingleSelection *selection;
   GtkWidget *menu;
@@ -196,7 +197,7 @@ add_columns (PyroRowTable *self)
 {
   append_column (self, pyro_row_column_new_name (self->kind == PYRO_ROW_TABLE_TREE));
   self->module_column = pyro_row_column_new_module ();
-  append_column (self, self->module_column);
+  append_column (self, g_object_ref (self->module_column));
   if (self->kind == PYRO_ROW_TABLE_CALLS) {
     self->value_column = pyro_row_column_new_total (_ ("Value"));
     append_column (self, self->value_column);
@@ -263,7 +264,12 @@ pyro_row_table_set_profile (PyroRowTable *self, PyroProfile *profile)
 void
 pyro_row_table_set_narrow (PyroRowTable *self, gboolean is_narrow)
 {
-  gtk_column_view_column_set_visible (self->module_column, !is_narrow);
+  /* GTK 4.8 keeps room for a column that is not visible. */
+  gboolean has_module = gtk_column_view_column_get_column_view (self->module_column) != NULL;
+  if (is_narrow && has_module)
+    gtk_column_view_remove_column (self->column_view, self->module_column);
+  else if (!is_narrow && !has_module)
+    gtk_column_view_insert_column (self->column_view, 1, self->module_column);
 }
 
 /* ---- GObject ---- */
@@ -276,6 +282,7 @@ dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->scrolled_window, gtk_widget_unparent);
+  g_clear_object (&self->module_column);
   g_clear_object (&self->selection);
   g_clear_object (&self->filtered);
   g_clear_object (&self->profile);

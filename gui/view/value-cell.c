@@ -15,6 +15,43 @@ struct _PyroValueCell {
 G_DEFINE_FINAL_TYPE (PyroValueCell, pyro_value_cell, GTK_TYPE_WIDGET)
 
 static void
+measure (GtkWidget *widget,
+         GtkOrientation orientation,
+         int for_size,
+         int *minimum,
+         int *natural,
+         int *minimum_baseline,
+         int *natural_baseline)
+{
+  PyroValueCell *self = PYRO_VALUE_CELL (widget);
+  int value, percent;
+  gtk_widget_measure (self->value, orientation, -1, &value, NULL, NULL, NULL);
+  gtk_widget_measure (self->percent, orientation, -1, &percent, NULL, NULL, NULL);
+  gboolean is_horizontal = orientation == GTK_ORIENTATION_HORIZONTAL;
+  *minimum = is_horizontal ? value : MAX (value, percent);
+  *natural = is_horizontal ? value + percent : MAX (value, percent);
+}
+
+/* The share stands behind the value where both have room. */
+static void
+allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  PyroValueCell *self = PYRO_VALUE_CELL (widget);
+  gboolean is_rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  int value, percent;
+  gtk_widget_measure (self->value, GTK_ORIENTATION_HORIZONTAL, -1, &value, NULL, NULL, NULL);
+  gtk_widget_measure (self->percent, GTK_ORIENTATION_HORIZONTAL, -1, &percent, NULL, NULL, NULL);
+  gboolean has_both = width >= value + percent;
+  gtk_widget_set_child_visible (self->percent, has_both);
+  int value_width = MAX (has_both ? width - percent : width, value);
+  GtkAllocation place = { is_rtl && has_both ? percent : 0, 0, value_width, height };
+  gtk_widget_size_allocate (self->value, &place, -1);
+  place = (GtkAllocation){ is_rtl ? 0 : value_width, 0, percent, height };
+  if (has_both)
+    gtk_widget_size_allocate (self->percent, &place, -1);
+}
+
+static void
 snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   PyroValueCell *self = PYRO_VALUE_CELL (widget);
@@ -45,7 +82,8 @@ pyro_value_cell_class_init (PyroValueCellClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = dispose;
   GTK_WIDGET_CLASS (class)->snapshot = snapshot;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BOX_LAYOUT);
+  GTK_WIDGET_CLASS (class)->measure = measure;
+  GTK_WIDGET_CLASS (class)->size_allocate = allocate;
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "valuecell");
 }
 
@@ -63,7 +101,6 @@ static void
 pyro_value_cell_init (PyroValueCell *self)
 {
   self->value = add_label (self, 9);
-  gtk_widget_set_hexpand (self->value, TRUE);
   self->percent = add_label (self, 7);
   gtk_widget_add_css_class (self->percent, "dim-label");
 }

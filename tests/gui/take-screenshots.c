@@ -131,6 +131,7 @@ take_look (GtkApplication *application, const Look *look, const char *path)
 static void
 take_all (GtkApplication *application, const char *path)
 {
+  g_signal_stop_emission_by_name (application, "activate");
   for (size_t i = 0; i < G_N_ELEMENTS (looks); i++)
     take_look (application, &looks[i], path);
 }
@@ -141,6 +142,7 @@ main (int argc, char **argv)
   if (argc != 3)
     return EXIT_FAILURE;
   folder = argv[1];
+  g_mkdir_with_parents (folder, 0755);
   g_autoptr (PyroApplication) application = pyro_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
   g_signal_connect (application, "activate", G_CALLBACK (take_all), argv[2]);
