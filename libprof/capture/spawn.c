@@ -45,6 +45,17 @@ is_named_in (const char *const *environment, const char *variable)
   return false;
 }
 
+const char *
+prof_spawn_get_variable (const char *const *environment, const char *name)
+{
+  const char *value = getenv (name);
+  size_t n = strlen (name);
+  for (; environment != NULL && *environment != NULL; environment++)
+    if (has_same_name (*environment, name))
+      value = (*environment)[n] == '=' ? *environment + n + 1 : NULL;
+  return value;
+}
+
 /* The caller's environment with the changes of `changes`; of two changes to a name the last. */
 static int
 make_environment (const char *const *changes, Strings *ret)

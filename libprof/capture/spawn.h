@@ -24,6 +24,9 @@ int prof_spawn_new (const char *const *argv,
                     const char *working_directory,
                     ProfSpawn *ret,
                     ProfError *reterr);
+/* What a command with these changes will find as the value of a variable; NULL: it is not set.
+ * Borrowed. */
+const char *prof_spawn_get_variable (const char *const *environment, const char *name);
 /* Lets it exec, and waits until it has. The error is exec's. */
 int prof_spawn_start (ProfSpawn *spawn, const char *name, ProfError *reterr);
 /* Waits for its end; may be called again afterwards. -ECHILD: there is no command; with `block`

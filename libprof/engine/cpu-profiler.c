@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -122,6 +123,7 @@ drain (void *owner, uint64_t until_ns)
   int r = prof_record_merge (rings, n_rings, prof_perf_session_get_format (profiler->session),
                              until_ns, take, profiler, &stats);
   profiler->pipeline.n_lost += stats.n_damaged;
+  prof_span_reader_set_drained (&profiler->pipeline.spans.reader, until_ns);
   profiler->collector.poll_ns = profiler->has_new_maps ? SOON_NS : LATER_NS;
   profiler->has_new_maps = false;
   return r < 0 ? r : profiler->pipeline.error;
@@ -140,6 +142,7 @@ static void
 end (void *owner)
 {
   ProfCpuProfiler *profiler = owner;
+  prof_span_join_end (&profiler->pipeline.spans);
   uint64_t n_lost = prof_perf_session_read_lost (profiler->session);
   if (n_lost > profiler->pipeline.n_lost)
     profiler->pipeline.n_lost = n_lost;
@@ -227,6 +230,10 @@ prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
   profiler->is_started = true;
   profiler->start_monotonic_ns = prof_monotonic_ns ();
   profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
+  if (profiler->config.values.target == PROF_TARGET_SELF) {
+    profiler->pipeline.self_pid = (uint32_t)getpid ();
+    prof_span_join_begin (&profiler->pipeline.spans);
+  }
   r = prof_cpu_target_launch (&profiler->target, reterr);
   if (r < 0)
     return r;
@@ -360,6 +367,7 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
     .duration_ns = get_duration_ns (profiler),
     .frequency_hz = config->sampling_rate,
     .period = config->period,
+    .default_link = profiler->target.link,
     .session = describe_session (profiler, &machine),
   };
   maker.events = prof_perf_session_get_events (profiler->session, &maker.n_events);

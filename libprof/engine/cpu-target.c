@@ -37,6 +37,7 @@ open_command (ProfCpuTarget *target, ProfError *reterr)
                           &target->spawn, reterr);
   if (r < 0)
     return r;
+  prof_trace_parse (prof_spawn_get_variable (config->environment, "TRACEPARENT"), &target->link);
   bool enable_on_exec = config->delay_ns == 0;
   r = prof_perf_session_add_thread (target->session, target->spawn.pid, enable_on_exec, reterr);
   if (r >= 0 && (r = prof_collector_watch (target->collector, target->spawn.pid)) < 0)

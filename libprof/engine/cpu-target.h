@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include <prof/cpu.h>
+#include <prof/trace.h>
 
 #include "capture/perf-session.h"
 #include "capture/spawn.h"
@@ -18,7 +19,8 @@ typedef struct {
   ProfPerfSession *session;
   ProfCollector *collector;
   ProfPipeline *pipeline;
-  ProfSpawn spawn; /* pid 0: no command */
+  ProfSpawn spawn;    /* pid 0: no command */
+  ProfTraceLink link; /* that a command was started with; may be none */
 } ProfCpuTarget;
 
 void prof_cpu_target_init (ProfCpuTarget *target, const ProfCpuConfig *config);

@@ -33,6 +33,7 @@ prof_heap_pipeline_init (ProfHeapPipeline *pipeline, const ProfHeapPipelineConfi
 void
 prof_heap_pipeline_finish (ProfHeapPipeline *pipeline)
 {
+  prof_span_join_finish (&pipeline->spans);
   prof_heap_images_finish (pipeline);
   prof_heap_store_finish (&pipeline->store);
   prof_stack_builder_finish (&pipeline->builder);
@@ -165,7 +166,8 @@ take_allocation (ProfHeapPipeline *pipeline,
                             .size = event->size,
                             .time_ns = event->time_ns };
   int r = get_thread (pipeline, image, event->tid, &sample.thread);
-  if (r < 0 || (r = get_stack (pipeline, image, event, now_ns, &sample.stack)) < 0)
+  if (r < 0 || (r = get_stack (pipeline, image, event, now_ns, &sample.stack)) < 0
+      || (r = prof_span_join_find (&pipeline->spans, event->tid, event->time_ns, &sample.span)) < 0)
     return r;
   r = prof_heap_store_allocate (&pipeline->store, &sample);
   return r == -EINVAL ? 0 : r;

@@ -11,6 +11,7 @@
 #include "engine/heap-store.h"
 #include "engine/known-stacks.h"
 #include "engine/process-table.h"
+#include "engine/span-join.h"
 #include "engine/stack-builder.h"
 #include "unwind/stack-witness.h"
 
@@ -52,6 +53,7 @@ typedef struct {
   PROF_VEC (ProfHeapImage *) images;
   ProfHeapRefusal refusals[PROF_HEAP_MAX_REFUSALS]; /* the first ones */
   uint32_t n_refusals;                              /* of all */
+  ProfSpanJoin spans;                               /* of this process, if is_self */
   uint64_t start_ns;                                /* what is older is of an earlier recording */
   uint64_t n_drops_of_ended;                        /* records that images dropped which are gone */
   uint32_t n_images;                                /* ever seen */

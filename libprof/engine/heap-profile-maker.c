@@ -69,6 +69,8 @@ add_labels (ProfSampleWriter *writer,
     r = prof_sample_writer_add_time (writer, sample, "freed_timestamp_ns", freed_ns);
   if (r >= 0 && row->thread != PROF_HEAP_NO_THREAD)
     r = prof_sample_writer_add_thread (writer, sample, row->thread);
+  if (r >= 0)
+    r = prof_sample_writer_add_span (writer, sample, row->span);
   return r;
 }
 
@@ -115,7 +117,8 @@ compare_rows (const void *a, const void *b)
   r = r != 0 ? r : compare (x->time_ns, y->time_ns);
   r = r != 0 ? r : compare (x->freed_ns, y->freed_ns);
   r = r != 0 ? r : compare (x->size, y->size);
-  return r != 0 ? r : compare (x->thread, y->thread);
+  r = r != 0 ? r : compare (x->thread, y->thread);
+  return r != 0 ? r : compare (x->span, y->span);
 }
 
 static int
@@ -153,6 +156,7 @@ fill (ProfProfile *profile,
     .has_thread_ids = config->has_thread_ids,
     .start_monotonic_ns = config->start_monotonic_ns,
     .start_unix_ns = config->start_unix_ns,
+    .default_link = config->default_link,
   };
   r = add_samples (&writer, rows, ret_stats);
   prof_sample_writer_finish (&writer);
@@ -166,11 +170,18 @@ add_session (ProfProfile *profile,
              const ProfHeapRows *rows)
 {
   ProfSession session = config->session;
+  ProfSessionNotes notes = { 0 };
+  int r = prof_session_notes_begin (&notes, &session,
+                                    snapshot->tables.n_without_span + rows->n_without_span);
+  prof_session_set_notes (&session, &notes);
   session.start_ns = config->start_unix_ns;
   session.start_monotonic_ns = config->start_monotonic_ns;
   session.duration_ns = config->duration_ns;
   session.timestamp_resolution_ns = UINT64_C (1) << rows->bucket_bits;
-  return prof_profile_add_stack_session (profile, &snapshot->tables, &session);
+  if (r >= 0)
+    r = prof_profile_add_stack_session (profile, &snapshot->tables, &session);
+  prof_session_notes_finish (&notes);
+  return r;
 }
 
 int

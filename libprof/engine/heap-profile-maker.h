@@ -4,6 +4,7 @@
 
 #include <prof/profile.h>
 #include <prof/session.h>
+#include <prof/trace.h>
 
 #include "engine/heap-store.h"
 #include "engine/profile-symbols.h"
@@ -25,12 +26,13 @@ void prof_heap_snapshot_finish (ProfHeapSnapshot *snapshot);
 typedef struct {
   bool has_thread_names, has_thread_ids;
   uint64_t start_monotonic_ns, start_unix_ns, duration_ns;
-  ProfSession session; /* stack_ends and times are filled here */
+  ProfTraceLink default_link; /* of samples without a span; may be none */
+  ProfSession session;        /* stack_ends and times are filled here */
 } ProfHeapProfileConfig;
 
 /* Symbolizes a snapshot and builds the profile: sample types alloc_objects/count,
  * alloc_space/bytes, inuse_objects/count, inuse_space/bytes (the default one), labels "bytes",
- * "end_timestamp_ns", "freed_timestamp_ns" (unless never) and those of the thread, period
+ * "end_timestamp_ns", "freed_timestamp_ns" (unless never) and those of thread and span, period
  * space/bytes. A store that does not track frees knows nothing of what is in use: its profile has
  * the first two types, and alloc_space is the default. Any thread, one at a time for a snapshot. */
 int prof_heap_profile_make (const ProfHeapSnapshot *snapshot,

@@ -30,6 +30,8 @@ prof_heap_rows_init_like (ProfHeapRows *rows, const ProfHeapRows *other)
     .last_ns = other->last_ns,
     .max_rows = other->max_rows,
     .detail = other->detail,
+    .has_spans = other->has_spans,
+    .n_without_span = other->n_without_span,
   };
 }
 
@@ -44,7 +46,7 @@ static uint64_t
 hash_row (const ProfHeapRows *rows, const ProfHeapRow *row)
 {
   uint64_t hash = prof_hash_word (row->size, (uint64_t)row->stack << 32 | row->thread);
-  hash = prof_hash_word (hash, row->time_ns >> rows->bucket_bits);
+  hash = prof_hash_word (hash, row->time_ns >> rows->bucket_bits ^ (uint64_t)row->span << 32);
   return prof_hash_word (hash, row->freed_ns >> rows->bucket_bits);
 }
 
@@ -53,7 +55,7 @@ row_equals (const void *table, uint32_t number, const void *key)
 {
   const ProfHeapRows *rows = table;
   const ProfHeapRow *a = &rows->rows.items[number], *b = key;
-  return a->stack == b->stack && a->thread == b->thread && a->size == b->size
+  return a->stack == b->stack && a->thread == b->thread && a->size == b->size && a->span == b->span
          && (a->time_ns ^ b->time_ns) >> rows->bucket_bits == 0
          && (a->freed_ns ^ b->freed_ns) >> rows->bucket_bits == 0;
 }
@@ -68,9 +70,13 @@ round_up_to_power (uint64_t size)
 }
 
 static ProfHeapRow
-drop_details (const ProfHeapRows *rows, const ProfHeapRow *row)
+drop_details (ProfHeapRows *rows, const ProfHeapRow *row)
 {
   ProfHeapRow coarse = *row;
+  if (rows->detail >= PROF_HEAP_ROWS_NO_SPANS && row->span != 0) {
+    rows->n_without_span += row->n_samples;
+    coarse.span = 0;
+  }
   if (rows->detail >= PROF_HEAP_ROWS_SIZE_POWERS)
     coarse.size = round_up_to_power (row->size);
   if (rows->detail >= PROF_HEAP_ROWS_NO_THREADS)
@@ -145,6 +151,8 @@ take_step (ProfHeapRows *rows)
   uint64_t n_buckets = (rows->last_ns - rows->first_ns) >> rows->bucket_bits;
   if (rows->detail == PROF_HEAP_ROWS_EXACT && n_buckets >= PROF_HEAP_MIN_BUCKETS)
     rows->bucket_bits++;
+  else if (rows->detail == PROF_HEAP_ROWS_EXACT && !rows->has_spans)
+    rows->detail = PROF_HEAP_ROWS_SIZE_POWERS;
   else if (rows->detail < PROF_HEAP_ROWS_NO_THREADS)
     rows->detail++;
   else if (rows->bucket_bits == MAX_BUCKET_BITS)
@@ -185,6 +193,7 @@ prof_heap_rows_add (ProfHeapRows *rows, const ProfHeapRow *row)
 {
   ProfHeapRow bounded = bound_times (row);
   extend_recording (rows, &bounded);
+  rows->has_spans |= bounded.span != 0;
   int r = add_row (rows, &bounded);
   while (is_full (rows) && rows->detail != PROF_HEAP_ROWS_NO_STACKS)
     take_step (rows);

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,17 +21,19 @@ typedef struct {
   uint64_t freed_ns; /* of the free, or PROF_HEAP_NEVER */
   uint64_t n_samples;
   double count, bytes; /* estimates of blocks and bytes */
+  uint32_t span;       /* number in a ProfSpanTable; 0: none */
 } ProfHeapRow;
 
 /* What rows keep apart, beside times, stacks, and what was freed from what was not. */
 typedef enum {
-  PROF_HEAP_ROWS_EXACT,       /* sizes, threads */
+  PROF_HEAP_ROWS_EXACT,       /* sizes, threads, spans */
+  PROF_HEAP_ROWS_NO_SPANS,    /* sizes, threads */
   PROF_HEAP_ROWS_SIZE_POWERS, /* sizes rounded up to powers of two, threads */
   PROF_HEAP_ROWS_NO_THREADS,  /* sizes rounded up to powers of two */
   PROF_HEAP_ROWS_NO_STACKS,   /* the same, but new rows have no stack and size 0 */
 } ProfHeapRowsDetail;
 
-/* Rows by stack, thread, size and the buckets of both times, in bounded memory.
+/* Rows by stack, thread, span, size and the buckets of both times, in bounded memory.
  *
  * A row of one sample has its times; one of more has the ends of its buckets. So what all rows say
  * to be live is right at the end of each bucket, and in between they never say that blocks which
@@ -39,10 +42,11 @@ typedef enum {
  * Where there would be more than max_rows, these steps are taken one by one until enough rows have
  * become one:
  *  1. buckets are doubled, as long as the recording has PROF_HEAP_MIN_BUCKETS of them;
- *  2. sizes become powers of two;
- *  3. threads become one;
- *  4. buckets are doubled until there is only one;
- *  5. what has no row yet goes to one without a stack. */
+ *  2. spans are forgotten;
+ *  3. sizes become powers of two;
+ *  4. threads become one;
+ *  5. buckets are doubled until there is only one;
+ *  6. what has no row yet goes to one without a stack. */
 typedef struct {
   PROF_VEC (ProfHeapRow) rows;
   ProfHashIndex index;
@@ -50,6 +54,8 @@ typedef struct {
   uint64_t first_ns, last_ns;
   size_t max_rows;
   ProfHeapRowsDetail detail;
+  bool has_spans;          /* some row had one */
+  uint64_t n_without_span; /* samples whose span was forgotten */
 } ProfHeapRows;
 
 enum {

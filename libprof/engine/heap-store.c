@@ -86,6 +86,7 @@ make_row (const ProfLiveBlock *block, uint64_t freed_ns)
   return (ProfHeapRow){
     .stack = block->stack,
     .thread = block->thread,
+    .span = block->span,
     .size = block->size,
     .time_ns = block->time_ns,
     .freed_ns = freed_ns,
@@ -153,6 +154,7 @@ prof_heap_store_allocate (ProfHeapStore *store, const ProfHeapSample *sample)
     .time_ns = sample->time_ns,
     .stack = sample->stack,
     .thread = sample->thread,
+    .span = sample->span,
     .count = get_count (store, sample->size),
   };
   count_one (&store->n_samples);

@@ -25,6 +25,7 @@ typedef struct {
   uint32_t process; /* small number of a process image, never used again for another */
   uint32_t stack;   /* node of a ProfStackTree */
   uint32_t thread;  /* row of the caller's thread table */
+  uint32_t span;    /* number in a ProfSpanTable; 0: none */
   bool in_place;    /* realloc of a sampled block that did not move: its old life ends, and the new
                      * one has at least the old one's chance */
   uint64_t address, size, time_ns;

@@ -84,19 +84,6 @@ check_hook (const char *path, ProfError *reterr)
   return 0;
 }
 
-/* What the command will find as LD_PRELOAD, if it is not ours. */
-static const char *
-get_preload (const ProfMemoryConfig *config)
-{
-  const char *preload = getenv ("LD_PRELOAD");
-  for (const char *const *v = config->environment; v != NULL && *v != NULL; v++)
-    if (strncmp (*v, "LD_PRELOAD=", 11) == 0)
-      preload = *v + 11;
-    else if (strcmp (*v, "LD_PRELOAD") == 0)
-      preload = NULL;
-  return preload;
-}
-
 static int
 make_environment (ProfHeapTarget *target, ProfError *reterr)
 {
@@ -109,7 +96,9 @@ make_environment (ProfHeapTarget *target, ProfError *reterr)
   if (r < 0)
     return r;
   target->environment
-      = prof_heap_region_make_environment (&target->region, hook, get_preload (target->config));
+      = prof_heap_region_make_environment (&target->region, hook,
+                                           prof_spawn_get_variable (target->config->environment,
+                                                                    "LD_PRELOAD"));
   if (target->environment == NULL)
     return prof_error_set (reterr, -ENOMEM, "Can't record a heap: out of memory");
   return 0;
@@ -181,6 +170,8 @@ prof_heap_target_open (ProfHeapTarget *target, ProfError *reterr)
   if (target->config->target == PROF_MEMORY_SELF)
     return open_self (target, reterr);
   ProfHeapRegionConfig region = make_region_config (target->config);
+  prof_trace_parse (prof_spawn_get_variable (target->config->environment, "TRACEPARENT"),
+                    &target->link);
   int r = prof_heap_region_new (&region, &target->region, reterr);
   if (r < 0 || (r = make_environment (target, reterr)) < 0)
     return r;

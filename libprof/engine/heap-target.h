@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include <prof/memory.h>
+#include <prof/trace.h>
 
 #include "capture/heap-region.h"
 #include "capture/spawn.h"
@@ -16,6 +17,7 @@ typedef struct {
   ProfCollector *collector;       /* borrowed */
   ProfHeapRegion region;
   char **environment; /* for children; NULL: this process */
+  ProfTraceLink link; /* that commands and children are started with; may be none */
   ProfSpawn spawn;    /* pid 0: no command */
   ProfHeapAttach *attach;
   ProfHeapDetach *detach;

@@ -12,8 +12,8 @@ typedef struct {
   uint64_t size;
   uint64_t time_ns;
   uint32_t stack, thread;
-  float count; /* blocks that it stands for */
-  uint32_t reserved;
+  float count;   /* blocks that it stands for */
+  uint32_t span; /* number in a ProfSpanTable; 0: none */
 } ProfLiveBlock;
 
 _Static_assert(sizeof (ProfLiveBlock) == 40, "a million of them are 40 MB, in as much again");

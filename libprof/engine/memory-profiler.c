@@ -82,8 +82,9 @@ drain (void *owner, uint64_t until_ns)
   (void)until_ns;
   if (profiler->target.region.header == NULL)
     return 0;
-  uint64_t n_dropped = profiler->pipeline.n_dropped;
-  int r = prof_heap_pipeline_drain (&profiler->pipeline, prof_monotonic_ns ());
+  uint64_t n_dropped = profiler->pipeline.n_dropped, now_ns = prof_monotonic_ns ();
+  int r = prof_heap_pipeline_drain (&profiler->pipeline, now_ns);
+  prof_span_reader_set_drained (&profiler->pipeline.spans.reader, now_ns);
   set_poll_interval (profiler);
   count (profiler);
   if (profiler->pipeline.n_dropped > n_dropped)
@@ -102,6 +103,7 @@ static void
 end (void *owner)
 {
   ProfMemoryProfiler *profiler = owner;
+  prof_span_join_end (&profiler->pipeline.spans);
   prof_heap_images_forget_stacks (&profiler->pipeline);
   prof_heap_target_end (&profiler->target);
 }
@@ -182,6 +184,8 @@ prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError *reterr)
   profiler->is_started = true;
   profiler->start_monotonic_ns = prof_monotonic_ns ();
   profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
+  if (profiler->config.values.target == PROF_MEMORY_SELF)
+    prof_span_join_begin (&profiler->pipeline.spans);
   r = prof_heap_target_attach (&profiler->target, reterr);
   return r < 0 ? r : prof_collector_start (&profiler->collector, reterr);
 }
@@ -292,7 +296,7 @@ take_snapshot (void *owner, void *argument)
   SnapshotRequest *request = argument;
   ProfHeapPipeline *pipeline = &profiler->pipeline;
   ProfStackTablesSource source
-      = prof_stack_builder_get_source (&pipeline->builder, &pipeline->processes,
+      = prof_stack_builder_get_source (&pipeline->builder, &pipeline->processes, &pipeline->spans,
                                        pipeline->main_path);
   request->result = prof_heap_snapshot_take (&source, &pipeline->store, &request->snapshot);
   if (request->result >= 0)
@@ -348,6 +352,7 @@ make_profile (ProfMemoryProfiler *profiler, const SnapshotRequest *request, Prof
     .start_monotonic_ns = profiler->start_monotonic_ns,
     .start_unix_ns = profiler->start_unix_ns,
     .duration_ns = get_duration_ns (profiler),
+    .default_link = profiler->target.link,
     .session = describe_session (profiler, &machine),
   };
   maker.session.series = series;

@@ -30,6 +30,7 @@ prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
 void
 prof_pipeline_finish (ProfPipeline *pipeline)
 {
+  prof_span_join_finish (&pipeline->spans);
   prof_aggregate_finish (&pipeline->aggregate);
   prof_stack_builder_finish (&pipeline->builder);
   prof_process_table_finish (&pipeline->processes);
@@ -72,8 +73,13 @@ take_sample (ProfPipeline *pipeline, const ProfRecord *record)
       = prof_process_table_get_thread (&pipeline->processes, record->pid, record->tid, &row.thread);
   if (r < 0 || (r = prof_pipeline_add_stack (pipeline, record, &row.stack)) < 0)
     return r;
-  if (r == PROF_STACK_NOT_KEPT)
+  bool is_kept = r != PROF_STACK_NOT_KEPT;
+  if (is_kept && record->pid == pipeline->self_pid)
+    r = prof_span_join_find (&pipeline->spans, record->tid, record->time_ns, &row.span);
+  if (!is_kept)
     row.thread = PROF_NO_THREAD;
+  if (r < 0)
+    return r;
   atomic_fetch_add_explicit (&pipeline->n_samples, 1, memory_order_relaxed);
   r = prof_aggregate_add (&pipeline->aggregate, &row);
   atomic_store_explicit (&pipeline->n_without_stack, pipeline->aggregate.n_without_stack,

@@ -10,6 +10,7 @@
 
 #include "capture/perf-session.h"
 #include "engine/process-table.h"
+#include "engine/span-join.h"
 #include "engine/stack-builder.h"
 #include "profile/aggregate.h"
 
@@ -20,6 +21,8 @@ typedef struct {
   ProfSampling *sampling; /* NULL: always */
   ProfUnwindMode unwind_mode;
   uint64_t start_ns; /* samples before it are not taken */
+  uint32_t self_pid; /* the process whose samples have spans; 0: none */
+  ProfSpanJoin spans;
 
   ProfProcessTable processes;
   ProfStackBuilder builder;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +74,8 @@ add_sample (Maker *maker, const ProfAggregateRow *row)
     return r;
   uint32_t sample = (uint32_t)r;
   r = prof_sample_writer_add_thread (&maker->writer, sample, row->thread);
+  if (r >= 0)
+    r = prof_sample_writer_add_span (&maker->writer, sample, row->span);
   if (r < 0 || !maker->config->has_timestamps)
     return r;
   return prof_sample_writer_add_time (&maker->writer, sample, "end_timestamp_ns", row->time_ns);
@@ -109,19 +110,19 @@ describe_events (const ProfProfileMakerConfig *config, ProfSessionEvent *events)
     };
 }
 
-/* The recorder's notes and one of the snapshot. */
+/* The recorder's notes and those of the snapshot. */
 static int
-copy_notes (const Maker *maker, const char *last, const char ***ret)
+make_notes (const Maker *maker, ProfSessionNotes *notes)
 {
-  const ProfSession *session = &maker->config->session;
-  const char **notes = calloc (session->n_notes + 1, sizeof *notes);
-  if (notes == NULL)
-    return -ENOMEM;
-  for (size_t i = 0; i < session->n_notes; i++)
-    notes[i] = session->notes[i];
-  notes[session->n_notes] = last;
-  *ret = notes;
-  return 0;
+  const ProfAggregate *aggregate = &maker->snapshot->aggregate;
+  uint64_t n_without_span = maker->snapshot->tables.n_without_span + aggregate->n_without_span;
+  int r = prof_session_notes_begin (notes, &maker->config->session, n_without_span);
+  if (r >= 0 && aggregate->n_without_stack > 0)
+    r = prof_session_notes_add (notes,
+                                "%" PRIu64 " samples have no stack: there were more different "
+                                "ones than the %zu that are kept",
+                                aggregate->n_without_stack, aggregate->max_rows);
+  return r;
 }
 
 static int
@@ -132,18 +133,10 @@ add_session (Maker *maker)
   if (events == NULL)
     return -ENOMEM;
   ProfSession session = config->session;
+  ProfSessionNotes notes = { 0 };
+  int r = make_notes (maker, &notes);
   describe_events (config, events);
-  char note[160];
-  const ProfAggregate *aggregate = &maker->snapshot->aggregate;
-  snprintf (note, sizeof note,
-            "%" PRIu64 " samples have no stack: there were more different ones than the %zu that "
-            "are kept",
-            aggregate->n_without_stack, aggregate->max_rows);
-  cleanup (prof_free) const char **notes = NULL;
-  if (copy_notes (maker, note, &notes) < 0)
-    return -ENOMEM;
-  session.notes = notes;
-  session.n_notes += aggregate->n_without_stack > 0;
+  prof_session_set_notes (&session, &notes);
   session.events = events;
   session.n_events = config->n_events;
   session.start_ns = config->start_unix_ns;
@@ -151,7 +144,10 @@ add_session (Maker *maker)
   session.duration_ns = config->duration_ns;
   session.timestamp_resolution_ns
       = config->has_timestamps ? maker->snapshot->aggregate.resolution_ns : 0;
-  return prof_profile_add_stack_session (maker->profile, &maker->snapshot->tables, &session);
+  if (r >= 0)
+    r = prof_profile_add_stack_session (maker->profile, &maker->snapshot->tables, &session);
+  prof_session_notes_finish (&notes);
+  return r;
 }
 
 int
@@ -177,7 +173,8 @@ prof_profile_make (const ProfSnapshot *snapshot,
                 .has_thread_names = config->has_thread_names,
                 .has_thread_ids = config->has_thread_ids,
                 .start_monotonic_ns = config->start_monotonic_ns,
-                .start_unix_ns = config->start_unix_ns },
+                .start_unix_ns = config->start_unix_ns,
+                .default_link = config->default_link },
   };
   r = fill (&maker, ret_stats);
   prof_sample_writer_finish (&maker.writer);

@@ -4,6 +4,7 @@
 
 #include <prof/profile.h>
 #include <prof/session.h>
+#include <prof/trace.h>
 
 #include "engine/profile-symbols.h"
 #include "engine/snapshot.h"
@@ -15,6 +16,7 @@ typedef struct {
   bool has_thread_names, has_thread_ids, has_timestamps;
   uint64_t start_monotonic_ns, start_unix_ns, duration_ns;
   uint64_t frequency_hz, period; /* as asked for; period 0: by frequency */
+  ProfTraceLink default_link;    /* of samples without a span; may be none */
   ProfSession session;           /* stack_ends, events and times are filled here */
 } ProfProfileMakerConfig;
 

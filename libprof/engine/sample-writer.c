@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "trace/trace-ids.h"
+
 int
 prof_sample_writer_begin (ProfSampleWriter *writer, ProfProfileMakerStats *ret_stats)
 {
@@ -47,6 +49,22 @@ prof_sample_writer_add_thread (ProfSampleWriter *writer, uint32_t sample, uint32
     return r;
   r = prof_profile_add_number_label (writer->profile, sample, "pid", row->pid, NULL);
   return r < 0 ? r : prof_profile_add_number_label (writer->profile, sample, "tid", row->tid, NULL);
+}
+
+int
+prof_sample_writer_add_span (ProfSampleWriter *writer, uint32_t sample, uint32_t span)
+{
+  const ProfTraceLink *link
+      = span == 0 ? &writer->default_link : &writer->tables->spans.items[span - 1];
+  if (prof_trace_link_is_none (link))
+    return 0;
+  char text[PROF_TRACE_ID_TEXT];
+  prof_trace_format_id (link->trace_id, sizeof link->trace_id, text);
+  int r = prof_profile_add_label (writer->profile, sample, "trace_id", text);
+  if (r < 0)
+    return r;
+  prof_trace_format_id (link->span_id, sizeof link->span_id, text);
+  return prof_profile_add_label (writer->profile, sample, "span_id", text);
 }
 
 int

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <prof/profile.h>
+#include <prof/trace.h>
 
 #include "engine/profile-symbols.h"
 #include "engine/stack-tables.h"
@@ -17,6 +18,7 @@ typedef struct {
   ProfProfile *profile;
   bool has_thread_names, has_thread_ids;
   uint64_t start_monotonic_ns, start_unix_ns; /* the same moment */
+  ProfTraceLink default_link;                 /* of samples without a span; may be none */
 
   uint32_t *locations; /* by frame */
   PROF_VEC (uint32_t) stack;
@@ -32,6 +34,10 @@ int prof_sample_writer_add (ProfSampleWriter *writer, uint32_t node, const int64
 /* For the newest sample: labels "thread", "pid" and "tid", as configured; none for
  * PROF_NO_THREAD. */
 int prof_sample_writer_add_thread (ProfSampleWriter *writer, uint32_t sample, uint32_t thread);
+
+/* For the newest sample: labels "trace_id" and "span_id" of a span by its number, else of
+ * default_link. */
+int prof_sample_writer_add_span (ProfSampleWriter *writer, uint32_t sample, uint32_t span);
 
 /* For the newest sample: a label that is a time, given on CLOCK_MONOTONIC, as Unix time. */
 int prof_sample_writer_add_time (ProfSampleWriter *writer,

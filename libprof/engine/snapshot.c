@@ -7,7 +7,7 @@ prof_snapshot_take (const ProfPipeline *pipeline, ProfSnapshot *ret)
 {
   *ret = (ProfSnapshot){ 0 };
   ProfStackTablesSource source
-      = prof_stack_builder_get_source (&pipeline->builder, &pipeline->processes,
+      = prof_stack_builder_get_source (&pipeline->builder, &pipeline->processes, &pipeline->spans,
                                        pipeline->main_path);
   int r = prof_aggregate_clone (&pipeline->aggregate, &ret->aggregate);
   if (r < 0 || (r = prof_stack_tables_copy (&source, &ret->tables)) < 0)

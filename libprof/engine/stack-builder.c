@@ -62,6 +62,7 @@ prof_stack_builder_finish (ProfStackBuilder *builder)
 ProfStackTablesSource
 prof_stack_builder_get_source (const ProfStackBuilder *builder,
                                const ProfProcessTable *processes,
+                               const ProfSpanJoin *spans,
                                const char *main_path)
 {
   return (ProfStackTablesSource){
@@ -70,6 +71,7 @@ prof_stack_builder_get_source (const ProfStackBuilder *builder,
     .modules = &builder->modules,
     .processes = processes,
     .stack_ends = &builder->stack_ends,
+    .spans = spans,
     .main_path = main_path,
   };
 }

@@ -59,4 +59,5 @@ int prof_stack_builder_add (ProfStackBuilder *builder,
 /* What a copy for another thread is made from. */
 ProfStackTablesSource prof_stack_builder_get_source (const ProfStackBuilder *builder,
                                                      const ProfProcessTable *processes,
+                                                     const ProfSpanJoin *spans,
                                                      const char *main_path);

@@ -3,6 +3,7 @@
 #include "engine/stack-session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -19,6 +20,29 @@ list_stack_ends (const ProfStackTables *tables, ProfSessionStackEnd *ends)
                                                 prof_stack_end_get_name (end), n_stacks };
     }
   return n_ends;
+}
+
+int
+prof_session_notes_begin (ProfSessionNotes *notes,
+                          const ProfSession *session,
+                          uint64_t n_without_span)
+{
+  int r = 0;
+  for (size_t i = 0; i < session->n_notes && r >= 0; i++)
+    r = prof_session_notes_add (notes, "%s", session->notes[i]);
+  if (r < 0 || n_without_span == 0)
+    return r;
+  return prof_session_notes_add (notes,
+                                 "%" PRIu64 " samples are without their span: threads changed "
+                                 "spans too often, or there were more spans than are kept",
+                                 n_without_span);
+}
+
+void
+prof_session_set_notes (ProfSession *session, const ProfSessionNotes *notes)
+{
+  session->notes = prof_session_notes_get (notes);
+  session->n_notes = notes->n;
 }
 
 int

@@ -29,10 +29,12 @@ prof_stack_tables_copy (const ProfStackTablesSource *source, ProfStackTables *re
       || copy (&ret->name_bytes, &processes->names.bytes) < 0
       || copy (&ret->name_starts, &processes->names.starts) < 0
       || copy (&ret->stack_ends, source->stack_ends) < 0
+      || copy (&ret->spans, &source->spans->spans) < 0
       || (source->main_path != NULL && (ret->main_path = strdup (source->main_path)) == NULL)) {
     prof_stack_tables_finish (ret);
     return -ENOMEM;
   }
+  ret->n_without_span = source->spans->n_lost;
   return 0;
 }
 
@@ -49,6 +51,7 @@ prof_stack_tables_finish (ProfStackTables *tables)
   prof_vec_clear (&tables->name_bytes);
   prof_vec_clear (&tables->name_starts);
   prof_vec_clear (&tables->stack_ends);
+  prof_vec_clear (&tables->spans);
   free (tables->main_path);
   tables->main_path = NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "engine/frame-table.h"
 #include "engine/process-table.h"
+#include "engine/span-join.h"
 #include "engine/stack-ends.h"
 #include "profile/stack-tree.h"
 
@@ -19,6 +20,8 @@ typedef struct {
   PROF_VEC (char) name_bytes;
   PROF_VEC (uint32_t) name_starts;
   ProfStackEndVec stack_ends;
+  ProfSpanVec spans;
+  uint64_t n_without_span; /* samples whose span is not known */
   char *main_path;
 } ProfStackTables;
 
@@ -29,6 +32,7 @@ typedef struct {
   const ProfModuleCache *modules;
   const ProfProcessTable *processes;
   const ProfStackEndVec *stack_ends;
+  const ProfSpanJoin *spans;
   const char *main_path; /* NULL: not known */
 } ProfStackTablesSource;
 

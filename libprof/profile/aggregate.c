@@ -26,7 +26,8 @@ get_bucket (const ProfAggregate *aggregate, const ProfAggregateRow *row)
 static uint64_t
 hash_row (const ProfAggregate *aggregate, const ProfAggregateRow *row)
 {
-  uint64_t hash = prof_hash_word (get_bucket (aggregate, row), row->event);
+  uint64_t hash
+      = prof_hash_word (get_bucket (aggregate, row), (uint64_t)row->span << 32 | row->event);
   return prof_hash_word (hash, (uint64_t)row->stack << 32 | row->thread);
 }
 
@@ -36,7 +37,7 @@ row_equals (const void *table, uint32_t row, const void *key)
   const ProfAggregate *aggregate = table;
   const ProfAggregateRow *a = &aggregate->rows.items[row], *b = key;
   return a->stack == b->stack && a->thread == b->thread && a->event == b->event
-         && get_bucket (aggregate, a) == get_bucket (aggregate, b);
+         && a->span == b->span && get_bucket (aggregate, a) == get_bucket (aggregate, b);
 }
 
 static void
@@ -53,7 +54,8 @@ sum (ProfAggregateRow *into, const ProfAggregateRow *row)
 static bool
 is_full (const ProfAggregate *aggregate)
 {
-  return aggregate->resolution_ns == 0 && aggregate->rows.n >= aggregate->max_rows;
+  return aggregate->resolution_ns == 0 && aggregate->rows.n >= aggregate->max_rows
+         && !aggregate->has_spans;
 }
 
 static bool
@@ -75,6 +77,7 @@ add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
     ProfAggregateRow rest = *row;
     rest.stack = 0;
     rest.thread = PROF_NO_THREAD;
+    rest.span = 0;
     aggregate->n_without_stack += row->n_samples;
     return add_row (aggregate, &rest);
   }
@@ -85,19 +88,40 @@ add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
   return 0;
 }
 
+static void
+forget_span (ProfAggregate *aggregate, ProfAggregateRow *row)
+{
+  if (row->span != 0)
+    aggregate->n_without_span += row->n_samples;
+  row->span = 0;
+}
+
+static void
+coarsen (ProfAggregate *aggregate)
+{
+  bool is_coarse = aggregate->resolution_ns == 0
+                   || aggregate->resolution_ns >= PROF_AGGREGATE_SPAN_RESOLUTION_NS;
+  if (aggregate->has_spans && is_coarse) {
+    aggregate->has_spans = false;
+    aggregate->drops_spans = true;
+  } else if (aggregate->resolution_ns > UINT64_MAX / 2) {
+    aggregate->resolution_ns = 0;
+  } else {
+    aggregate->resolution_ns *= 2;
+  }
+}
+
 /* In place: there never are more rows than before, so that nothing is allocated. */
 static void
-double_resolution (ProfAggregate *aggregate)
+sum_anew (ProfAggregate *aggregate)
 {
-  if (aggregate->resolution_ns > UINT64_MAX / 2)
-    aggregate->resolution_ns = 0;
-  else
-    aggregate->resolution_ns *= 2;
   size_t n_rows = aggregate->rows.n;
   aggregate->rows.n = 0;
   prof_hash_index_reset (&aggregate->index);
   for (size_t i = 0; i < n_rows; i++) {
     ProfAggregateRow row = aggregate->rows.items[i];
+    if (aggregate->drops_spans)
+      forget_span (aggregate, &row);
     add_row (aggregate, &row);
   }
 }
@@ -107,11 +131,18 @@ double_resolution (ProfAggregate *aggregate)
 int
 prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row)
 {
+  ProfAggregateRow added = *row;
   if (is_rest (row))
     aggregate->n_without_stack += row->n_samples;
-  int r = add_row (aggregate, row);
-  while (aggregate->rows.n > aggregate->max_rows && aggregate->resolution_ns != 0)
-    double_resolution (aggregate);
+  if (aggregate->drops_spans)
+    forget_span (aggregate, &added);
+  aggregate->has_spans |= added.span != 0;
+  int r = add_row (aggregate, &added);
+  while (aggregate->rows.n > aggregate->max_rows
+         && (aggregate->resolution_ns != 0 || aggregate->has_spans)) {
+    coarsen (aggregate);
+    sum_anew (aggregate);
+  }
   return r;
 }
 
@@ -120,5 +151,6 @@ prof_aggregate_clone (const ProfAggregate *aggregate, ProfAggregate *ret)
 {
   prof_aggregate_init (ret, aggregate->resolution_ns, aggregate->max_rows);
   ret->n_without_stack = aggregate->n_without_stack;
+  ret->n_without_span = aggregate->n_without_span;
   return prof_vec_append (&ret->rows, aggregate->rows.items, aggregate->rows.n);
 }

@@ -200,6 +200,61 @@ test_threads (void **state)
   prof_profile_unref (profile);
 }
 
+static const char *
+get_label (const ProfProfile *profile, const ProfSample *sample, const char *key)
+{
+  size_t n;
+  const ProfLabel *labels = prof_profile_get_labels (profile, &n) + sample->first_label;
+  for (uint32_t i = 0; i < sample->n_labels; i++)
+    if (strcmp (prof_profile_get_string (profile, labels[i].key), key) == 0)
+      return prof_profile_get_string (profile, labels[i].string);
+  return "";
+}
+
+static void
+assert_spans (const ProfProfile *profile, const char *function, const char *span)
+{
+  size_t n, n_found = 0;
+  const ProfSample *samples = prof_profile_get_samples (profile, &n);
+  for (size_t i = 0; i < n; i++)
+    if (has_function (profile, &samples[i], function)) {
+      assert_string_equal (get_label (profile, &samples[i], "span_id"), span);
+      n_found++;
+    }
+  assert_true (n_found > 0);
+}
+
+static void *
+run_in_spans (void *data)
+{
+  static const ProfTraceLink first = { .trace_id = { 1 }, .span_id = { 1 } };
+  static const ProfTraceLink second = { .trace_id = { 1 }, .span_id = { 2 } };
+  for (int i = 0; i < N_ROUNDS; i++) {
+    prof_trace_set_current (&first);
+    churn ();
+    prof_trace_set_current (&second);
+    keep_blocks ();
+    prof_trace_set_current (NULL);
+    release_blocks ();
+  }
+  return data;
+}
+
+/* Samples are in the span that their thread was in, as long as the thread lives and after it. */
+static void
+test_spans (void **state)
+{
+  (void)state;
+  pthread_t thread;
+  ProfMemoryProfiler *profiler = start ();
+  assert_int_equal (pthread_create (&thread, NULL, run_in_spans, NULL), 0);
+  pthread_join (thread, NULL);
+  ProfProfile *profile = finish (profiler);
+  assert_spans (profile, "churn", "0100000000000000");
+  assert_spans (profile, "keep_blocks", "0200000000000000");
+  prof_profile_unref (profile);
+}
+
 static void
 test_one_recording_at_a_time (void **state)
 {
@@ -252,6 +307,7 @@ main (void)
     cmocka_unit_test (test_the_recorder_is_not_recorded),
     cmocka_unit_test (test_blocks_of_before),
     cmocka_unit_test (test_threads),
+    cmocka_unit_test (test_spans),
     cmocka_unit_test (test_one_recording_at_a_time),
     cmocka_unit_test (test_fork),
   };

@@ -12,6 +12,7 @@ typedef struct {
   ProfModuleCache modules;
   ProfProcessTable processes;
   ProfStackEndVec stack_ends;
+  ProfSpanJoin spans;
   ProfHeapStore store;
   uint32_t leaf, main; /* nodes */
   uint32_t thread;
@@ -54,6 +55,7 @@ heap_recorder_init (HeapRecorder *recorder, const ProfHeapStoreConfig *config)
 static inline void
 heap_recorder_finish (HeapRecorder *recorder)
 {
+  prof_span_join_finish (&recorder->spans);
   prof_heap_store_finish (&recorder->store);
   prof_vec_clear (&recorder->stack_ends);
   prof_process_table_finish (&recorder->processes);
@@ -83,6 +85,7 @@ heap_recorder_make_profile (const HeapRecorder *recorder,
     .modules = &recorder->modules,
     .processes = &recorder->processes,
     .stack_ends = &recorder->stack_ends,
+    .spans = &recorder->spans,
   };
   ProfHeapSnapshot snapshot;
   ProfProfileMakerStats stats;

@@ -128,6 +128,47 @@ test_more_stacks_than_rows_are_summed_without_stack (void **state)
   prof_aggregate_finish (&aggregate);
 }
 
+/* Spans go once times are as coarse as a second, and before anything else. */
+static void
+test_too_many_spans_are_forgotten (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 1000000, 16);
+  for (uint32_t i = 0; i < 100; i++) {
+    ProfAggregateRow row = { .stack = 1 + i % 2, .n_samples = 1, .value = 3, .span = i + 1 };
+    assert_int_equal (prof_aggregate_add (&aggregate, &row), 0);
+    assert_int_equal (aggregate.rows.n, i < 16 ? i + 1 : 2);
+  }
+  assert_int_equal (aggregate.resolution_ns, 1024000000);
+  assert_int_equal (aggregate.n_without_span, 100);
+  assert_int_equal (aggregate.n_without_stack, 0);
+  assert_row (&aggregate, 0, (ProfAggregateRow){ 1, 0, 0, 50, 0, 0, 150 });
+  assert_int_equal (aggregate.rows.items[0].span, 0);
+  ProfAggregate clone;
+  assert_int_equal (prof_aggregate_clone (&aggregate, &clone), 0);
+  assert_int_equal (clone.n_without_span, 100);
+  prof_aggregate_finish (&clone);
+  prof_aggregate_finish (&aggregate);
+}
+
+static void
+test_spans_stay_apart (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 0, 3);
+  for (uint32_t i = 0; i < 9; i++) {
+    ProfAggregateRow row = { .stack = 1, .n_samples = 1, .value = 3, .span = i % 3 };
+    assert_int_equal (prof_aggregate_add (&aggregate, &row), 0);
+  }
+  assert_int_equal (aggregate.rows.n, 3);
+  for (uint32_t i = 0; i < 3; i++)
+    assert_int_equal (aggregate.rows.items[i].span, i);
+  assert_int_equal (aggregate.n_without_span, 0);
+  prof_aggregate_finish (&aggregate);
+}
+
 static void
 test_a_sample_may_come_without_stack (void **state)
 {
@@ -168,6 +209,8 @@ main (void)
     cmocka_unit_test (test_a_full_aggregate_doubles_its_resolution),
     cmocka_unit_test (test_rows_stay_bounded_and_totals_whole),
     cmocka_unit_test (test_more_stacks_than_rows_are_summed_without_stack),
+    cmocka_unit_test (test_too_many_spans_are_forgotten),
+    cmocka_unit_test (test_spans_stay_apart),
     cmocka_unit_test (test_a_sample_may_come_without_stack),
     cmocka_unit_test (test_a_clone_is_a_copy),
   };

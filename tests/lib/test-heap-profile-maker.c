@@ -57,6 +57,44 @@ test_samples_and_labels (void **state)
   heap_recorder_finish (&recorder);
 }
 
+#define TRACE "01000000000000000000000000000000"
+
+/* A sample in a span, and one that has the link of the recording. */
+static void
+test_spans (void **state)
+{
+  (void)state;
+  static const ProfTraceLink link = { .trace_id = { 1 }, .span_id = { 0, 2 } };
+  HeapRecorder recorder;
+  init (&recorder, &exact);
+  assert_int_equal (prof_vec_push (&recorder.spans.spans, link), 0);
+  ProfHeapSample sample = { .stack = recorder.main,
+                            .thread = PROF_NO_THREAD,
+                            .span = 1,
+                            .address = 0x10,
+                            .size = 5,
+                            .time_ns = 1001 };
+  assert_int_equal (prof_heap_store_allocate (&recorder.store, &sample), 0);
+  sample.span = 0;
+  sample.address = 0x20;
+  assert_int_equal (prof_heap_store_allocate (&recorder.store, &sample), 0);
+  ProfHeapProfileConfig config = labelled;
+  config.default_link = (ProfTraceLink){ .trace_id = { 1 }, .span_id = { 3 } };
+  recorder.spans.n_lost = 7;
+  ProfProfile *profile = make_profile (&recorder, &config);
+  assert_samples (profile, "[[anon] 0x2020] 1 5 1 5 bytes=5bytes end_timestamp_ns=5001nanoseconds"
+                           " trace_id=" TRACE " span_id=0300000000000000\n"
+                           "[[anon] 0x2020] 1 5 1 5 bytes=5bytes end_timestamp_ns=5001nanoseconds"
+                           " trace_id=" TRACE " span_id=0002000000000000\n");
+  ProfSession *session = NULL;
+  assert_int_equal (prof_profile_get_session (profile, 0, &session, NULL), 0);
+  assert_int_equal (session->n_notes, 1);
+  assert_memory_equal (session->notes[0], "7 samples are without their span", 32);
+  prof_session_free (session);
+  prof_profile_unref (profile);
+  heap_recorder_finish (&recorder);
+}
+
 static void
 assert_type (const ProfProfile *profile, ProfValueType type, const char *name, const char *unit)
 {
@@ -194,6 +232,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_samples_and_labels),
+    cmocka_unit_test (test_spans),
     cmocka_unit_test (test_sample_types_and_period),
     cmocka_unit_test (test_without_frees),
     cmocka_unit_test (test_session),

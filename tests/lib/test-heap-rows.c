@@ -108,9 +108,31 @@ test_first_step_doubles_the_buckets (void **state)
   prof_heap_rows_finish (&rows);
 }
 
+/* Each of 500 allocations in a span of its own. */
+static void
+test_spans_are_forgotten_before_sizes (void **state)
+{
+  (void)state;
+  ProfHeapRows rows, copy;
+  prof_heap_rows_init (&rows, 400);
+  for (uint32_t i = 0; i < 500; i++) {
+    ProfHeapRow row = make_row (1, 10 + i % 2, 5, PROF_HEAP_NEVER);
+    row.span = i + 1;
+    add (&rows, row);
+    assert_int_equal (rows.rows.n, i < 397 ? i + 1 : 2);
+  }
+  assert_int_equal (rows.detail, PROF_HEAP_ROWS_NO_SPANS);
+  assert_int_equal (rows.n_without_span, 500);
+  assert_row (&rows, 1, (ProfHeapRow){ 1, 0, 11, END_OF (0), PROF_HEAP_NEVER, 250, 500, 5500 });
+  assert_int_equal (rows.rows.items[1].span, 0);
+  prof_heap_rows_init_like (&copy, &rows);
+  assert_int_equal (copy.n_without_span, 500);
+  prof_heap_rows_finish (&rows);
+}
+
 /* One bucket only: the sizes 1 … 96 become 1, 2, 4, … 128. */
 static void
-test_second_step_rounds_sizes_up (void **state)
+test_sizes_are_rounded_up (void **state)
 {
   (void)state;
   ProfHeapRows rows;
@@ -130,7 +152,7 @@ test_second_step_rounds_sizes_up (void **state)
 }
 
 static void
-test_third_step_merges_threads (void **state)
+test_threads_become_one (void **state)
 {
   (void)state;
   ProfHeapRows rows;
@@ -149,7 +171,7 @@ test_third_step_merges_threads (void **state)
 
 /* 16 stacks in 64 buckets: as many buckets as leave at most 37 rows, in place of the stacks. */
 static void
-test_fourth_step_doubles_the_buckets_further (void **state)
+test_buckets_are_doubled_further (void **state)
 {
   (void)state;
   ProfHeapRows rows;
@@ -167,7 +189,7 @@ test_fourth_step_doubles_the_buckets_further (void **state)
 }
 
 static void
-test_fifth_step_keeps_no_more_stacks (void **state)
+test_no_more_stacks_are_kept (void **state)
 {
   (void)state;
   ProfHeapRows rows;
@@ -276,10 +298,11 @@ main (void)
     cmocka_unit_test (test_nothing_is_freed_before_it_was_allocated),
     cmocka_unit_test (test_times_are_bounded),
     cmocka_unit_test (test_first_step_doubles_the_buckets),
-    cmocka_unit_test (test_second_step_rounds_sizes_up),
-    cmocka_unit_test (test_third_step_merges_threads),
-    cmocka_unit_test (test_fourth_step_doubles_the_buckets_further),
-    cmocka_unit_test (test_fifth_step_keeps_no_more_stacks),
+    cmocka_unit_test (test_spans_are_forgotten_before_sizes),
+    cmocka_unit_test (test_sizes_are_rounded_up),
+    cmocka_unit_test (test_threads_become_one),
+    cmocka_unit_test (test_buckets_are_doubled_further),
+    cmocka_unit_test (test_no_more_stacks_are_kept),
     cmocka_unit_test (test_short_lives_make_no_peak),
     cmocka_unit_test (test_ends_of_buckets_are_clipped),
     cmocka_unit_test (test_bound_holds),

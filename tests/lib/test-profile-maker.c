@@ -133,6 +133,38 @@ test_samples_have_stacks_values_and_labels (void **state)
   prof_profile_unref (profile);
 }
 
+/* A sample whose span was found, and one that has the link of the recording. */
+static void
+test_samples_have_spans (void **state)
+{
+  (void)state;
+  static const uint64_t stacks[][2] = { { 0x400123, 0 }, { 0x400200, 0 } };
+  static const ProfTraceLink link = { .trace_id = { 1 }, .span_id = { [7] = 2 } };
+  ProfProfileMakerConfig config = make_config ();
+  config.default_link = (ProfTraceLink){ .trace_id = { 3 }, .span_id = { 4 } };
+  PipelineFixture *fixture = record (100, stacks, 2);
+  assert_int_equal (prof_vec_push (&fixture->pipeline.spans.spans, link), 0);
+  fixture->pipeline.aggregate.rows.items[0].span = 1;
+  fixture->pipeline.spans.n_lost = 30;
+  fixture->pipeline.aggregate.n_without_span = 3;
+  ProfProfile *profile = make_profile (fixture, &config);
+  static const char *const expected[][2]
+      = { { "01000000000000000000000000000000", "0000000000000002" },
+          { "03000000000000000000000000000000", "0400000000000000" } };
+  for (size_t i = 0; i < 2; i++) {
+    const ProfLabel *trace = find_label (profile, i, "trace_id");
+    const ProfLabel *span = find_label (profile, i, "span_id");
+    assert_string_equal (prof_profile_get_string (profile, trace->string), expected[i][0]);
+    assert_string_equal (prof_profile_get_string (profile, span->string), expected[i][1]);
+  }
+  ProfSession *session;
+  assert_int_equal (prof_profile_get_session (profile, 0, &session, NULL), 0);
+  assert_int_equal (session->n_notes, 2);
+  assert_memory_equal (session->notes[1], "33 samples are without their span", 33);
+  prof_session_free (session);
+  prof_profile_unref (profile);
+}
+
 static void
 test_two_clocks_keep_their_names_apart (void **state)
 {
@@ -228,6 +260,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_samples_have_stacks_values_and_labels),
+    cmocka_unit_test (test_samples_have_spans),
     cmocka_unit_test (test_two_clocks_keep_their_names_apart),
     cmocka_unit_test (test_labels_are_only_those_asked_for),
     cmocka_unit_test (test_samples_without_place_count_and_are_told),

@@ -42,7 +42,9 @@ typedef struct {
   const pid_t *pids; /* PROF_TARGET_PIDS: one that is given twice counts once */
   size_t n_pids;
   const char *const *command;     /* PROF_TARGET_COMMAND: argv, NULL-terminated, found by PATH */
-  const char *const *environment; /* "NAME=value" to set or "NAME" to unset, NULL-terminated */
+  const char *const *environment; /* "NAME=value" to set or "NAME" to unset, NULL-terminated. With
+                                   * a TRACEPARENT in what the command gets, all samples have its
+                                   * trace_id and span_id as labels */
   const char *working_directory;  /* NULL: this process's */
   bool no_inherit;                /* do not follow child processes */
 

@@ -39,7 +39,7 @@ typedef struct {
 
   ProfMemoryTarget target;
   const char *const *command;     /* PROF_MEMORY_COMMAND: argv, NULL-terminated, found by PATH */
-  const char *const *environment; /* "NAME=value" to set or "NAME" to unset, NULL-terminated */
+  const char *const *environment; /* as in ProfCpuConfig */
   const char *working_directory;  /* NULL: this process's */
   bool no_inherit;                /* do not follow forks and execs */
 
