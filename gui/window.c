@@ -217,6 +217,12 @@ pyro_window_init (PyroWindow *self)
   update_title (self);
 }
 
+AdwTabView *
+pyro_window_get_tab_view (PyroWindow *self)
+{
+  return self->tab_view;
+}
+
 PyroWindow *
 pyro_window_new (GtkApplication *application)
 {

@@ -15,4 +15,6 @@ PyroWindow *pyro_window_new (GtkApplication *application);
 /* Opens the profile in a tab, or shows the tab that has it. */
 void pyro_window_open (PyroWindow *self, GFile *file);
 
+AdwTabView *pyro_window_get_tab_view (PyroWindow *self);
+
 G_END_DECLS

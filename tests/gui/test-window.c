@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include <glib/gstdio.h>
+#include <prof/pprof.h>
+
+#include "../layout/flame-profile.h"
+#include "application.h"
+#include "view/document.h"
+#include "view/functions-view.h"
+#include "view/profile-page.h"
+#include "window.h"
+
+/* Everything that a window and its tabs are made of must go when they are closed. */
+
+static const FlameSample samples[]
+    = { { "main;work;leaf", 7 }, { "main;work;work", 3 }, { NULL, 0 } };
+
+static void
+iterate_until_gone (gpointer *object)
+{
+  while (*object != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static PyroProfile *
+open_samples (void)
+{
+  ProfProfile *source = make_flame_profile (samples);
+  PyroProfile *profile = pyro_profile_new (source, "title", NULL);
+  prof_profile_unref (source);
+  while (pyro_profile_is_busy (profile))
+    g_main_context_iteration (NULL, TRUE);
+  return profile;
+}
+
+static void
+a_page_and_its_profile_are_freed (void **state)
+{
+  gpointer profile = open_samples ();
+  GtkWidget *window = gtk_window_new ();
+  gpointer page = pyro_profile_page_new (profile);
+  g_object_add_weak_pointer (profile, &profile);
+  g_object_add_weak_pointer (page, &page);
+  g_object_unref (profile);
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  static const char *const views[]
+      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+  for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
+    gtk_widget_activate_action (page, "page.view", "s", views[i]);
+    pyro_profile_set_selection (profile, "work");
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  }
+  pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, "leaf");
+  pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, "nobody");
+  gtk_window_destroy (GTK_WINDOW (window));
+  iterate_until_gone (&page);
+  iterate_until_gone (&profile);
+}
+
+static void
+closing_while_it_reads_frees_a_document (void **state)
+{
+  g_autoptr (GFile) file = g_file_new_for_path ("/nothing/here");
+  GtkWidget *window = gtk_window_new ();
+  gpointer document = pyro_document_new (file);
+  g_object_add_weak_pointer (document, &document);
+  gtk_window_set_child (GTK_WINDOW (window), document);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_window_destroy (GTK_WINDOW (window));
+  iterate_until_gone (&document);
+}
+
+/* ---- the application ---- */
+
+typedef struct {
+  const char *path;
+  gpointer window, document;
+} Scene;
+
+static void
+check_tabs (PyroWindow *window, const char *path, Scene *scene)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  pyro_window_open (window, file);
+  pyro_window_open (window, file);
+  assert_string_equal (gtk_window_get_title (GTK_WINDOW (window)), "profile.pb.gz");
+  AdwTabView *tabs = pyro_window_get_tab_view (window);
+  assert_int_equal (adw_tab_view_get_n_pages (tabs), 1);
+  scene->document = adw_tab_page_get_child (adw_tab_view_get_selected_page (tabs));
+  g_object_add_weak_pointer (scene->document, &scene->document);
+  gboolean is_loading = TRUE;
+  while (is_loading) {
+    g_object_get (scene->document, "loading", &is_loading, NULL);
+    g_main_context_iteration (NULL, FALSE);
+  }
+  assert_non_null (pyro_document_get_profile (scene->document));
+}
+
+static void
+play (GtkApplication *application, Scene *scene)
+{
+  g_signal_stop_emission_by_name (application, "activate");
+  PyroWindow *window = pyro_window_new (application);
+  scene->window = window;
+  g_object_add_weak_pointer (scene->window, &scene->window);
+  gtk_window_present (GTK_WINDOW (window));
+  check_tabs (window, scene->path, scene);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.reload", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-tab", NULL);
+  assert_string_equal (gtk_window_get_title (GTK_WINDOW (window)), "Pyrograph");
+  gtk_window_close (GTK_WINDOW (window));
+}
+
+static void
+a_window_and_its_tabs_are_freed (void **state)
+{
+  g_autofree char *folder = g_dir_make_tmp ("window-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "profile.pb.gz", NULL);
+  ProfProfile *profile = make_flame_profile (samples);
+  assert_int_equal (prof_pprof_save (profile, path, NULL), 0);
+  prof_profile_unref (profile);
+  Scene scene = { .path = path };
+  g_autoptr (PyroApplication) application = pyro_application_new ();
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+  g_signal_connect (application, "activate", G_CALLBACK (play), &scene);
+  assert_int_equal (g_application_run (G_APPLICATION (application), 0, NULL), 0);
+  iterate_until_gone (&scene.document);
+  iterate_until_gone (&scene.window);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+int
+main (void)
+{
+  adw_init ();
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (a_page_and_its_profile_are_freed),
+    cmocka_unit_test (closing_while_it_reads_frees_a_document),
+    cmocka_unit_test (a_window_and_its_tabs_are_freed),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
