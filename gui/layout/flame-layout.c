@@ -83,9 +83,9 @@ find_sibling (const PyroFlameTree *tree, uint32_t first, uint32_t n, double posi
 
 /* Siblings get narrower to the right: behind the first that is too narrow all are. */
 static bool
-add_children (const Pass *pass, uint32_t parent)
+add_children (const Pass *pass, uint32_t parent, uint32_t depth)
 {
-  uint32_t n, first = pyro_flame_tree_get_children (pass->tree, parent, &n);
+  uint32_t n, first = pyro_flame_tree_get_children_at (pass->tree, parent, depth, &n);
   if (n == 0)
     return true;
   double range_end = pass->range.start + pass->range.weight;
@@ -108,11 +108,11 @@ static bool
 add_row (const Pass *pass)
 {
   PyroFlameLayout *layout = pass->layout;
-  uint32_t first = layout->rows[layout->n_rows - 1], end = layout->n_boxes;
+  uint32_t depth = layout->n_rows - 1, first = layout->rows[depth], end = layout->n_boxes;
   if (!begin_row (pass))
     return false;
   for (uint32_t i = first; i < end; i++)
-    if (layout->boxes[i].n_merged == 1 && !add_children (pass, layout->boxes[i].node))
+    if (layout->boxes[i].n_merged == 1 && !add_children (pass, layout->boxes[i].node, depth))
       return false;
   return true;
 }

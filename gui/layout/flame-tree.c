@@ -278,13 +278,23 @@ pyro_flame_tree_unref (PyroFlameTree *tree)
 }
 
 uint32_t
-pyro_flame_tree_get_children (PyroFlameTree *tree, uint32_t node, uint32_t *ret_n)
+pyro_flame_tree_get_children_at (PyroFlameTree *tree,
+                                 uint32_t node,
+                                 uint32_t depth,
+                                 uint32_t *ret_n)
 {
   *ret_n = 0;
-  if (!tree->nodes[node].is_open && !open_node (tree, node, pyro_flame_tree_get_depth (tree, node)))
+  if (!tree->nodes[node].is_open && !open_node (tree, node, depth))
     return 0;
   *ret_n = tree->nodes[node].n_children;
   return *ret_n == 0 ? 0 : tree->nodes[node].first_child;
+}
+
+uint32_t
+pyro_flame_tree_get_children (PyroFlameTree *tree, uint32_t node, uint32_t *ret_n)
+{
+  uint32_t depth = tree->nodes[node].is_open ? 0 : pyro_flame_tree_get_depth (tree, node);
+  return pyro_flame_tree_get_children_at (tree, node, depth, ret_n);
 }
 
 int64_t

@@ -44,6 +44,11 @@ const PyroFlameFunction *pyro_flame_tree_get_function (const PyroFlameTree *tree
 uint32_t pyro_flame_tree_get_depth (const PyroFlameTree *tree, uint32_t node);
 /* The number of the first child, or 0 if there is none (or no memory for it). */
 uint32_t pyro_flame_tree_get_children (PyroFlameTree *tree, uint32_t node, uint32_t *ret_n);
+/* The same for who knows the depth of the node: in a very deep tree it takes long to count. */
+uint32_t pyro_flame_tree_get_children_at (PyroFlameTree *tree,
+                                          uint32_t node,
+                                          uint32_t depth,
+                                          uint32_t *ret_n);
 /* The total without those of the children. */
 int64_t pyro_flame_tree_get_self (PyroFlameTree *tree, uint32_t node);
 /* The child of that name, or 0. */

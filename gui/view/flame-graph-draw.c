@@ -88,7 +88,7 @@ pyro_flame_graph_make_label (PyroFlameGraph *self, const PyroFlameBox *box)
   if (box->n_merged > 1) {
     g_autofree char *count = pyro_format_count (box->n_merged);
     /* Translators: functions that are too narrow to be drawn one by one. */
-    return g_strdup_printf (_ ("(%s functions)"), count);
+    return g_strdup_printf (ngettext ("(%s function)", "(%s functions)", box->n_merged), count);
   }
   if (box->node > 0)
     return g_strdup (pyro_flame_tree_get_function (self->tree, box->node)->name);

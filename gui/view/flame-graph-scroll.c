@@ -73,8 +73,8 @@ configure_horizontal (PyroFlameGraph *self, GtkAdjustment *adjustment)
 {
   double page = gtk_widget_get_width (GTK_WIDGET (self)), upper = page, value = 0;
   if (self->tree != NULL && self->range.weight > 0) {
-    upper = page / self->range.weight * pyro_flame_tree_get_node (self->tree, 0)->weight;
-    value = page / self->range.weight * self->range.start;
+    upper = page * (pyro_flame_tree_get_node (self->tree, 0)->weight / self->range.weight);
+    value = page * (self->range.start / self->range.weight);
   }
   gtk_adjustment_configure (adjustment, value, 0, upper, page * 0.05, page * 0.9, page);
 }
