@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "otlp/layout.h"
 
 /* Semantic conventions 1.44: process.executable.*, pprof.*. */
 static const char *const texts[PROF_OTLP_N_TEXTS] = {
   [PROF_OTLP_TEXT_GNU_BUILD_ID] = "process.executable.build_id.gnu",
+  [PROF_OTLP_TEXT_FILE_HASH] = "process.executable.build_id.htlhash",
   [PROF_OTLP_TEXT_COMMENT] = "pprof.profile.comment",
   [PROF_OTLP_TEXT_DROP_FRAMES] = "pprof.profile.drop_frames",
   [PROF_OTLP_TEXT_KEEP_FRAMES] = "pprof.profile.keep_frames",
@@ -126,19 +128,62 @@ get_flag (ProfOtlpDictionary *dictionary, ProfOtlpText text, bool is_true)
   return *number = end_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE, row);
 }
 
-uint32_t
-prof_otlp_dictionary_add_text_attribute (ProfOtlpDictionary *dictionary,
-                                         ProfOtlpText key,
-                                         uint32_t string)
+static bool
+is_text_row (const void *table, uint32_t row, const void *key)
+{
+  const ProfOtlpDictionary *dictionary = table;
+  const ProfOtlpTextRow *a = &dictionary->text_rows.items[row], *b = key;
+  const uint8_t *bytes = dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE].bytes.items;
+  return a->n == b->n && memcmp (bytes + a->start, bytes + b->start, a->n) == 0;
+}
+
+/* The number of the row that was just written from `start` on; if it is there already, the new one
+ * is taken back. */
+static uint32_t
+unify_text_row (ProfOtlpDictionary *dictionary, size_t start)
+{
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE];
+  if (buffer->is_failed)
+    return 0;
+  const ProfOtlpTextRow row
+      = { start, buffer->bytes.n - start, dictionary->n_rows[PROF_OTLP_TABLE_ATTRIBUTE] };
+  uint64_t hash = prof_hash_bytes (0, buffer->bytes.items + start, row.n);
+  uint32_t found
+      = prof_hash_index_find (&dictionary->text_row_index, hash, is_text_row, dictionary, &row);
+  if (found != PROF_HASH_INDEX_NONE) {
+    buffer->bytes.n = start;
+    return dictionary->text_rows.items[found].number;
+  }
+  buffer->is_failed = prof_vec_push (&dictionary->text_rows, row) < 0
+                      || prof_hash_index_add (&dictionary->text_row_index, hash,
+                                              (uint32_t)dictionary->text_rows.n - 1)
+                             < 0;
+  return dictionary->n_rows[PROF_OTLP_TABLE_ATTRIBUTE]++;
+}
+
+static uint32_t
+get_text_attribute (ProfOtlpDictionary *dictionary, ProfOtlpText key, const char *bytes, size_t n)
 {
   ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_ATTRIBUTE];
   uint32_t key_number = prof_otlp_dictionary_get_text (dictionary, key);
+  size_t start = buffer->bytes.n;
   size_t row = begin_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE);
   prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_KEY, key_number);
   size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
-  put_text_value (dictionary, buffer, string);
+  prof_wire_put_bytes (buffer, PROF_OTLP_ANY_STRING, bytes, n);
   prof_wire_end (buffer, value);
-  return end_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE, row);
+  prof_wire_end (buffer, row);
+  return unify_text_row (dictionary, start);
+}
+
+uint32_t
+prof_otlp_dictionary_get_text_attribute (ProfOtlpDictionary *dictionary,
+                                         ProfOtlpText key,
+                                         uint32_t string)
+{
+  const ProfProfile *profile = dictionary->samples->profile;
+  return get_text_attribute (dictionary, key, prof_profile_get_string (profile, string),
+                             prof_profile_get_string_size (profile, string));
 }
 
 uint32_t
@@ -165,6 +210,23 @@ prof_otlp_dictionary_add_array_attribute (ProfOtlpDictionary *dictionary,
 
 /* ---- mappings, functions, locations ---- */
 
+/* Semantic conventions: a mapping MUST have one of them. The empty one says that there is none,
+ * where the mapping is worth sending for its file's name. */
+static uint32_t
+add_build_ids (ProfOtlpDictionary *dictionary, uint32_t mapping, uint32_t *ret)
+{
+  size_t n_mappings;
+  const ProfProfile *profile = dictionary->samples->profile;
+  uint32_t build_id = prof_profile_get_mappings (profile, &n_mappings)[mapping].build_id, n = 0;
+  const char *hash = dictionary->file_hashes != NULL ? dictionary->file_hashes[mapping] : NULL;
+  if (build_id != 0 || hash == NULL)
+    ret[n++] = prof_otlp_dictionary_get_text_attribute (dictionary, PROF_OTLP_TEXT_GNU_BUILD_ID,
+                                                        build_id);
+  if (hash != NULL)
+    ret[n++] = get_text_attribute (dictionary, PROF_OTLP_TEXT_FILE_HASH, hash, strlen (hash));
+  return n;
+}
+
 static uint32_t
 get_mapping (ProfOtlpDictionary *dictionary, uint32_t number)
 {
@@ -175,11 +237,7 @@ get_mapping (ProfOtlpDictionary *dictionary, uint32_t number)
       = &prof_profile_get_mappings (dictionary->samples->profile, &n)[number];
   ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_MAPPING];
   uint32_t filename = prof_otlp_dictionary_get_string (dictionary, mapping->filename);
-  uint32_t attributes[5], n_attributes = 0;
-  if (prof_profile_get_string_size (dictionary->samples->profile, mapping->build_id) > 0)
-    attributes[n_attributes++]
-        = prof_otlp_dictionary_add_text_attribute (dictionary, PROF_OTLP_TEXT_GNU_BUILD_ID,
-                                                   mapping->build_id);
+  uint32_t attributes[6], n_attributes = add_build_ids (dictionary, number, attributes);
   const bool flags[] = { mapping->has_functions, mapping->has_filenames, mapping->has_line_numbers,
                          mapping->has_inline_frames };
   for (unsigned i = 0; i < 4; i++)
@@ -331,6 +389,8 @@ prof_otlp_dictionary_reset (ProfOtlpDictionary *dictionary)
             get_n_rows (dictionary->samples, table) * sizeof (uint32_t));
     end_row (dictionary, table, begin_row (dictionary, table));
   }
+  dictionary->text_rows.n = 0;
+  prof_hash_index_reset (&dictionary->text_row_index);
   memset (dictionary->texts, 0, sizeof dictionary->texts);
   memset (dictionary->flags, 0, sizeof dictionary->flags);
 }
@@ -358,6 +418,8 @@ prof_otlp_dictionary_finish (ProfOtlpDictionary *dictionary)
     *get_numbers (dictionary, table) = NULL;
   }
   prof_vec_clear (&dictionary->numbers);
+  prof_vec_clear (&dictionary->text_rows);
+  prof_hash_index_clear (&dictionary->text_row_index);
 }
 
 size_t

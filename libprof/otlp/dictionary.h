@@ -12,6 +12,7 @@
 /* Texts that are in no profile. */
 typedef enum {
   PROF_OTLP_TEXT_GNU_BUILD_ID,
+  PROF_OTLP_TEXT_FILE_HASH,
   PROF_OTLP_TEXT_COMMENT,
   PROF_OTLP_TEXT_DROP_FRAMES,
   PROF_OTLP_TEXT_KEEP_FRAMES,
@@ -24,15 +25,24 @@ typedef enum {
   PROF_OTLP_N_TEXTS,
 } ProfOtlpText;
 
+/* An attribute that is a text: where its bytes are in the table. */
+typedef struct {
+  size_t start, n;
+  uint32_t number;
+} ProfOtlpTextRow;
+
 /* The tables of one request (ProfilesDictionary): rows are encoded when they are first asked for,
  * so that nothing is in them twice or for nothing. Element 0 of each table is the empty one. */
 typedef struct {
   const ProfOtlpSamples *samples; /* borrowed */
+  const char *const *file_hashes; /* of mappings, by their rows; borrowed. NULL: none */
   ProfWireBuffer tables[PROF_OTLP_N_TABLES];
   uint32_t n_rows[PROF_OTLP_N_TABLES];
   /* Numbers in this dictionary by row of the profile or of the samples; 0: not yet there. */
   uint32_t *mappings, *locations, *functions, *strings, *links, *attributes, *stacks;
   PROF_VEC (uint32_t) numbers; /* of the stack at hand; always empty */
+  PROF_VEC (ProfOtlpTextRow) text_rows;
+  ProfHashIndex text_row_index;
   uint32_t texts[PROF_OTLP_N_TEXTS];
   uint32_t flags[2 * PROF_OTLP_N_TEXTS]; /* attributes that are true or false */
 } ProfOtlpDictionary;
@@ -50,8 +60,8 @@ uint32_t prof_otlp_dictionary_get_text (ProfOtlpDictionary *dictionary, ProfOtlp
 uint32_t prof_otlp_dictionary_get_stack (ProfOtlpDictionary *dictionary, uint32_t stack);
 uint32_t prof_otlp_dictionary_get_attribute (ProfOtlpDictionary *dictionary, uint32_t attribute);
 uint32_t prof_otlp_dictionary_get_link (ProfOtlpDictionary *dictionary, uint32_t link);
-/* An attribute of the profile whose value is a string of its own. */
-uint32_t prof_otlp_dictionary_add_text_attribute (ProfOtlpDictionary *dictionary,
+/* An attribute of the profile whose value is one of its strings. */
+uint32_t prof_otlp_dictionary_get_text_attribute (ProfOtlpDictionary *dictionary,
                                                   ProfOtlpText key,
                                                   uint32_t string);
 /* … or several. */

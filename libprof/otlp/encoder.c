@@ -196,7 +196,7 @@ static uint32_t
 add_string_attribute (ProfOtlpEncoder *encoder, ProfOtlpText key, uint32_t string)
 {
   return string == 0 ? 0
-                     : prof_otlp_dictionary_add_text_attribute (&encoder->dictionary, key, string);
+                     : prof_otlp_dictionary_get_text_attribute (&encoder->dictionary, key, string);
 }
 
 /* What pprof knows of a profile and OTLP has no field for. */
@@ -416,6 +416,7 @@ prof_otlp_encoder_new (ProfProfile *profile,
       || prof_otlp_samples_init (&encoder->samples, profile, options->has_timestamps) < 0
       || prof_otlp_dictionary_init (&encoder->dictionary, &encoder->samples) < 0)
     return prof_error_set (reterr, -ENOMEM, "Can't export the profile: out of memory");
+  encoder->dictionary.file_hashes = options->file_hashes;
   *ret = steal (&encoder);
   return 0;
 }

@@ -9,6 +9,8 @@
 #include <prof/exporter.h>
 
 #include "otlp/delivery.h"
+#include "otlp/mapping-hashes.h"
+#include "otlp/own-process.h"
 #include "otlp/profile-queue.h"
 #include "otlp/resource.h"
 #include "otlp/transport.h"
@@ -34,6 +36,7 @@ struct ProfExporter {
   bool is_relay;
   ProfOtlpResource resource; /* of the configuration and the environment */
   ProfOwnProcess own;
+  ProfMappingHashes hashes;
   ProfExporterFunc func;
   void *user_data;
 
@@ -67,6 +70,8 @@ int prof_exporter_deliver (ProfExporter *exporter,
                            ProfOtlpTransport **transport,
                            ProfProfile *profile,
                            ProfError *reterr);
+
+bool prof_exporter_is_shut_down (ProfExporter *exporter);
 
 /* Waits for a change with the lock held, until then at most. */
 void prof_exporter_wait (ProfExporter *exporter, uint64_t until_ns);

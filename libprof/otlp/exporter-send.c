@@ -17,12 +17,11 @@ prof_exporter_wait (ProfExporter *exporter, uint64_t until_ns)
   pthread_cond_timedwait (&exporter->changed, &exporter->lock, &until);
 }
 
-/* A shutdown that begins meanwhile shortens the wait to what the collector asked for. */
+/* A shutdown that began since the try did shortens the wait to what the collector asked for. */
 static void
-wait_between_tries (ProfExporter *exporter, const ProfOtlpDeliveryWait *wait)
+wait_between_tries (ProfExporter *exporter, const ProfOtlpDeliveryWait *wait, bool was_shut_down)
 {
   pthread_mutex_lock (&exporter->lock);
-  bool was_shut_down = exporter->is_shut_down;
   while (!exporter->is_canceled) {
     bool is_hurried = exporter->is_shut_down && !was_shut_down;
     uint64_t end_ns = is_hurried ? wait->earliest_ns : wait->until_ns;
@@ -31,6 +30,15 @@ wait_between_tries (ProfExporter *exporter, const ProfOtlpDeliveryWait *wait)
     prof_exporter_wait (exporter, end_ns);
   }
   pthread_mutex_unlock (&exporter->lock);
+}
+
+bool
+prof_exporter_is_shut_down (ProfExporter *exporter)
+{
+  pthread_mutex_lock (&exporter->lock);
+  bool is_so = exporter->is_shut_down;
+  pthread_mutex_unlock (&exporter->lock);
+  return is_so;
 }
 
 /* What one try has shown. */
@@ -72,6 +80,7 @@ send_all (ProfExporter *exporter,
     if (exporter->is_canceled)
       return prof_error_set (reterr, -ECANCELED,
                              "Can't send the profile: the exporter was shut down before");
+    bool was_shut_down = prof_exporter_is_shut_down (exporter);
     Try try = { .layout = delivery->options.layout, .n_bytes = delivery->n_request_bytes };
     ProfOtlpDeliveryWait wait;
     exporter->funcs->send (transport, delivery->request, delivery->n_request_bytes,
@@ -82,7 +91,7 @@ send_all (ProfExporter *exporter,
     if (next == PROF_DELIVERY_FAILED)
       return prof_error_set (reterr, try.answer.code, "%s", try.answer.message);
     if (next == PROF_DELIVERY_WAIT)
-      wait_between_tries (exporter, &wait);
+      wait_between_tries (exporter, &wait, was_shut_down);
   }
   return 0;
 }
@@ -90,9 +99,13 @@ send_all (ProfExporter *exporter,
 /* ---- what is sent along ---- */
 
 /* The first session speaks for a profile that was merged. A session without a target is of the
- * process that recorded itself. */
+ * process that recorded itself.
+ * *ret_is_of_here: it was recorded on this machine. */
 static void
-add_found (ProfExporter *exporter, const ProfProfile *profile, ProfOtlpResource *resource)
+add_found (ProfExporter *exporter,
+           const ProfProfile *profile,
+           ProfOtlpResource *resource,
+           bool *ret_is_of_here)
 {
   ProfSession *session = NULL;
   int r = prof_profile_get_session (profile, 0, &session, NULL);
@@ -104,8 +117,21 @@ add_found (ProfExporter *exporter, const ProfProfile *profile, ProfOtlpResource 
     prof_otlp_resource_add_session (resource, session, &exporter->own);
   else if (!exporter->is_relay)
     prof_otlp_resource_add_own (resource, &exporter->own);
+  *ret_is_of_here
+      = session != NULL ? strcmp (session->host, exporter->own.host) == 0 : !exporter->is_relay;
   prof_session_free (session);
   prof_otlp_resource_add_service_name (resource);
+}
+
+static void
+choose_ids (ProfExporter *exporter, ProfOtlpOptions *options, ProfOtlpDeliveryStart *start)
+{
+  pthread_mutex_lock (&exporter->lock);
+  start->layout = exporter->layout;
+  start->seed = prof_prng_next (&exporter->prng);
+  for (size_t i = 0; i < sizeof options->profile_id; i++)
+    options->profile_id[i] = (uint8_t)prof_prng_next (&exporter->prng);
+  pthread_mutex_unlock (&exporter->lock);
 }
 
 static int
@@ -115,25 +141,24 @@ deliver (ProfExporter *exporter,
          ProfOtlpResource *resource,
          ProfError *reterr)
 {
-  add_found (exporter, profile, resource);
-  if (resource->is_failed)
+  bool is_of_here;
+  add_found (exporter, profile, resource, &is_of_here);
+  cleanup (prof_free) const char **hashes
+      = is_of_here ? prof_mapping_hashes_get (&exporter->hashes, profile) : NULL;
+  if (resource->is_failed || (is_of_here && hashes == NULL))
     return prof_error_set (reterr, -ENOMEM, "Can't export the profile: out of memory");
   ProfOtlpOptions options = PROF_OTLP_OPTIONS_INIT;
   options.has_timestamps = exporter->config.has_timestamps;
   options.max_bytes = exporter->config.max_request_bytes;
   options.resource = resource->attributes.items;
   options.n_resource = resource->attributes.n;
+  options.file_hashes = hashes;
   ProfOtlpDeliveryStart start = {
     .has_fixed_layout = exporter->config.has_layout,
     .max_retry_ns = exporter->config.max_retry_ns,
     .now_ns = prof_monotonic_ns (),
   };
-  pthread_mutex_lock (&exporter->lock);
-  start.layout = exporter->layout;
-  start.seed = prof_prng_next (&exporter->prng);
-  for (size_t i = 0; i < sizeof options.profile_id; i++)
-    options.profile_id[i] = (uint8_t)prof_prng_next (&exporter->prng);
-  pthread_mutex_unlock (&exporter->lock);
+  choose_ids (exporter, &options, &start);
 
   ProfOtlpDelivery delivery;
   int r = prof_otlp_delivery_init (&delivery, profile, &options, &start, reterr);

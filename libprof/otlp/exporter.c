@@ -79,6 +79,7 @@ prof_exporter_new_with (const ProfExporterConfig *config,
   exporter->own.pid = getpid ();
   exporter->funcs = funcs;
   init_locks (exporter);
+  prof_mapping_hashes_init (&exporter->hashes);
   int r = prof_otlp_config_init (&exporter->config, config, get_env, reterr);
   if (r < 0)
     return r;
@@ -110,6 +111,7 @@ prof_exporter_free (ProfExporter *exporter)
   exporter->funcs->close (exporter->call_transport);
   prof_profile_queue_finish (&exporter->queue);
   prof_otlp_resource_finish (&exporter->resource);
+  prof_mapping_hashes_finish (&exporter->hashes);
   prof_otlp_config_done (&exporter->config);
   pthread_mutex_destroy (&exporter->call_lock);
   pthread_mutex_destroy (&exporter->lock);
@@ -129,15 +131,6 @@ check_owner (const ProfExporter *exporter, ProfError *reterr)
                          "Can't export in a child of fork: make an exporter of its own there");
 }
 
-static bool
-is_shut_down (ProfExporter *exporter)
-{
-  pthread_mutex_lock (&exporter->lock);
-  bool is_so = exporter->is_shut_down;
-  pthread_mutex_unlock (&exporter->lock);
-  return is_so;
-}
-
 static int
 count_disabled (ProfExporter *exporter, size_t n_profiles)
 {
@@ -153,7 +146,7 @@ prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *r
   int r = check_owner (exporter, reterr);
   if (r < 0)
     return r;
-  if (is_shut_down (exporter))
+  if (prof_exporter_is_shut_down (exporter))
     return prof_error_set (reterr, -ESHUTDOWN, "Can't export: the exporter was shut down");
   if (exporter->config.is_disabled)
     return count_disabled (exporter, 1);

@@ -347,6 +347,60 @@ test_profile_without_samples_or_types (void **state)
   prof_profile_unref (profile);
 }
 
+static const char *
+get_mapping_attribute (const Request *request, size_t mapping, const char *key)
+{
+  const Prof__Otlp__Mapping *row = request->dictionary->mapping_table[mapping];
+  for (size_t i = 0; i < row->n_attribute_indices; i++) {
+    const Prof__Otlp__KeyValueAndUnit *attribute
+        = request->dictionary->attribute_table[row->attribute_indices[i]];
+    if (strcmp (get_string (request, attribute->key_strindex), key) == 0)
+      return attribute->value->string_value;
+  }
+  return NULL;
+}
+
+/* A mapping must have one, if an empty one; and no row is there twice. */
+static void
+test_build_ids_of_mappings (void **state)
+{
+  (void)state;
+  static const char gnu[] = "process.executable.build_id.gnu";
+  static const char htl[] = "process.executable.build_id.htlhash";
+  static const char *const ids[] = { "abcdef", "", "" };
+  ProfProfile *profile = make_profile ();
+  for (uint32_t i = 0; i < 3; i++) {
+    ProfMapping mapping = { .start = 0x10000 * (i + 1), .limit = 0x10000 * (i + 1) + 1 };
+    mapping.filename = (uint32_t)prof_profile_add_string (profile, "/lib/other");
+    mapping.build_id = (uint32_t)prof_profile_add_string (profile, ids[i]);
+    ProfLocation location = { .address = mapping.start };
+    location.mapping = (uint32_t)prof_profile_add_mapping (profile, &mapping);
+    uint32_t leaf = (uint32_t)prof_profile_add_location (profile, &location, NULL, 0);
+    add_sample (profile, leaf, 1, "main", 1);
+  }
+  const char *const hashes[] = { NULL, "0123", NULL, "4567", NULL };
+  ProfOtlpOptions options = PROF_OTLP_OPTIONS_INIT;
+  options.file_hashes = hashes;
+  Request *request = encode_one (profile, &options);
+
+  const Prof__Otlp__Mapping *const *mappings
+      = (const Prof__Otlp__Mapping *const *)request->dictionary->mapping_table;
+  assert_int_equal (request->dictionary->n_mapping_table, 5);
+  size_t first
+      = strcmp (get_string (request, mappings[1]->filename_strindex), "/bin/program") == 0 ? 1 : 2;
+  size_t second = 3 - first;
+  assert_string_equal (get_mapping_attribute (request, first, gnu), "abcdef");
+  assert_string_equal (get_mapping_attribute (request, first, htl), "0123");
+  assert_string_equal (get_mapping_attribute (request, second, gnu), "abcdef");
+  assert_null (get_mapping_attribute (request, second, htl));
+  assert_int_equal (mappings[first]->attribute_indices[0], mappings[second]->attribute_indices[0]);
+  assert_null (get_mapping_attribute (request, 3, gnu));
+  assert_string_equal (get_mapping_attribute (request, 3, htl), "4567");
+  assert_string_equal (get_mapping_attribute (request, 4, gnu), "");
+  prof__otlp__request__free_unpacked (request, NULL);
+  prof_profile_unref (profile);
+}
+
 int
 main (void)
 {
@@ -358,6 +412,7 @@ main (void)
     cmocka_unit_test (test_big_profiles_become_several_requests),
     cmocka_unit_test (test_layouts_before_1_10),
     cmocka_unit_test (test_profile_without_samples_or_types),
+    cmocka_unit_test (test_build_ids_of_mappings),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -39,15 +39,17 @@ typedef struct {
   const ProfOtlpAttribute *resource; /* attributes of the resource: service.name and so on */
   size_t n_resource;
   uint8_t profile_id[16]; /* all 0: none. The profiles of one export differ in the last bytes */
+  /* process.executable.build_id.htlhash (semantic conventions) of each mapping of the profile, by
+   * its row, NULL where it is not known; or NULL. */
+  const char *const *file_hashes;
 } ProfOtlpOptions;
 
 /* The current layout, without times, 4,000,000 bytes for a request. */
 #define PROF_OTLP_OPTIONS_INIT                                                                     \
   {                                                                                                \
     .size = sizeof (ProfOtlpOptions), .layout = PROF_OTLP_LAYOUT_1_10, .has_timestamps = false,    \
-    .max_bytes = 4000000, .resource = NULL, .n_resource = 0,                                       \
-    .profile_id                                                                                    \
-        = { 0 }                                                                                    \
+    .max_bytes = 4000000, .resource = NULL, .n_resource = 0, .profile_id = { 0 },                  \
+    .file_hashes = NULL                                                                            \
   }
 
 /* Turns a profile into requests, one after the other. Holds a reference to the profile. One
