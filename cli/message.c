@@ -9,6 +9,26 @@
 
 #include "command.h"
 
+static struct {
+  void (*func) (void *user_data, const char *text);
+  void *user_data;
+} listener;
+
+void
+message_set_listener (void (*func) (void *user_data, const char *text), void *user_data)
+{
+  listener.func = func;
+  listener.user_data = user_data;
+}
+
+static void
+tell_listener (const char *format, va_list arguments)
+{
+  char text[1024];
+  vsnprintf (text, sizeof text, format, arguments);
+  listener.func (listener.user_data, text);
+}
+
 void
 message (const char *format, ...)
 {
@@ -17,6 +37,11 @@ message (const char *format, ...)
   fputs ("prof: ", stderr);
   vfprintf (stderr, format, arguments);
   fputc ('\n', stderr);
+  va_end (arguments);
+  if (listener.func == NULL)
+    return;
+  va_start (arguments, format);
+  tell_listener (format, arguments);
   va_end (arguments);
 }
 

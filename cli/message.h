@@ -6,6 +6,8 @@
 
 /* Messages on stderr, each begins with "prof: ". */
 void message (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+/* Is told of each message as well, without "prof: "; NULL: nobody. */
+void message_set_listener (void (*listener) (void *user_data, const char *text), void *user_data);
 /* The library's sentence, about a file or the like; both return STATUS_FAILURE. */
 int fail (const ProfError *error);
 int fail_about (const char *about, const ProfError *error);

@@ -160,6 +160,10 @@ const Option record_options[] = {
     "leave out the labels tid and pid" },
   { "no-timestamps", 0, &option_switch, VALUE (no_timestamps), NULL,
     "leave out the time of each sample: a smaller file without a time axis" },
+  { "control", 0, &option_switch, VALUE (control), NULL,
+    "for programs that steer a recording: events are lines of JSON on standard output, commands "
+    "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; prof(1) "
+    "describes them" },
   { "quiet", 'q', &option_switch, VALUE (quiet), NULL,
     "no progress, notes or summary; errors only" },
   { NULL },
@@ -182,6 +186,14 @@ check_target (const RecordOptions *chosen, char **command)
     return usage_error ("record", "--cwd is for a command, and none is given");
   if (command[0] == NULL && chosen->environment.n > 0)
     return usage_error ("record", "--env is for a command, and none is given");
+  return STATUS_OK;
+}
+
+static int
+check_output_use (const RecordOptions *chosen)
+{
+  if (chosen->control && chosen->output != NULL && strcmp (chosen->output, "-") == 0)
+    return usage_error ("record", "--control and --output - both need standard output");
   return STATUS_OK;
 }
 
@@ -290,7 +302,7 @@ int
 record_options_get (const RecordOptions *chosen, char **command, RecordConfig *ret)
 {
   if (check_target (chosen, command) != STATUS_OK || check_rate (chosen) != STATUS_OK
-      || check_heap (chosen, command) != STATUS_OK)
+      || check_heap (chosen, command) != STATUS_OK || check_output_use (chosen) != STATUS_OK)
     return STATUS_USAGE;
   *ret = (RecordConfig){ make_cpu_config (chosen, command), make_heap_config (chosen, command) };
   return STATUS_OK;

@@ -25,7 +25,7 @@ typedef struct {
   ProfSampling *sampling;
   bool no_thread_names, no_thread_ids, no_timestamps;
   bool exclude_kernel;
-  bool quiet;
+  bool quiet, control;
   PidList pids;
   bool system;
   bool cpu, heap;

@@ -2,25 +2,16 @@
 /* Copyright the libprof authors */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-
-#include <prof/cpu.h>
-#include <prof/pprof.h>
 
 #include "command.h"
 #include "input.h"
 #include "message.h"
 #include "output.h"
 #include "record-options.h"
-#include "record-progress.h"
-#include "recorder.h"
-#include "sender.h"
+#include "recording.h"
 #include "stop-signals.h"
 
 /* Events on many threads take many descriptors. Returns what it was before. */
@@ -55,152 +46,6 @@ redirect_output (void)
   return -1;
 }
 
-typedef struct {
-  Recorder recorder;
-  Progress progress;
-  const char *path;
-  int output_fd;  /* for "-": where the profile goes */
-  Sender *sender; /* its exporter is NULL: the profile is not sent */
-} Recording;
-
-/* Until the target ends, the duration is over or a signal comes. -1 after a message. */
-static int
-wait_for_end (Recording *recording)
-{
-  Recorder *recorder = &recording->recorder;
-  struct pollfd fds[3];
-  unsigned n_fds = recorder_get_fds (recorder, fds);
-  fds[n_fds++] = (struct pollfd){ .fd = stop_signals_get_fd (), .events = POLLIN };
-  while (stop_signals_get ().number == 0) {
-    if (poll (fds, n_fds, progress_get_timeout_ms (&recording->progress)) < 0 && errno != EINTR) {
-      message ("can't wait for the profiler: %s", strerror (errno));
-      return -1;
-    }
-    ProfError error = PROF_ERROR_INIT;
-    int events = recorder_process_events (recorder, &error);
-    if (events < 0) {
-      fail (&error);
-      return -1;
-    }
-    if ((events & (PROF_EVENT_STOPPED | PROF_EVENT_FAILED)) != 0)
-      return 0;
-    progress_show (&recording->progress, recorder);
-  }
-  return 0;
-}
-
-/* What the terminal sends goes to the command by itself. */
-static void
-pass_signal_on (Recorder *recorder)
-{
-  StopSignal signal = stop_signals_get ();
-  int status;
-  if (signal.number != 0 && !signal.is_from_terminal
-      && recorder_wait_command (recorder, false, &status) == -EAGAIN)
-    kill (recorder_get_command_pid (recorder), signal.number);
-}
-
-static int
-save (Recording *recording, ProfProfile *profile)
-{
-  ProfError error = PROF_ERROR_INIT;
-  if (recording->output_fd < 0)
-    return save_profile (profile, recording->path);
-  if (prof_pprof_write (profile, recording->output_fd, &error) == 0)
-    return 0;
-  fail (&error);
-  return -1;
-}
-
-/* The profile is written already. */
-static int
-send_profile (Recording *recording, ProfProfile *profile)
-{
-  Sender *sender = recording->sender;
-  ProfError error = PROF_ERROR_INIT;
-  SenderResult result;
-  bool is_file = recording->output_fd < 0;
-  if (sender_send (sender, "the profile", profile, &result, &error) == 0) {
-    if (sender->warning[0] != '\0')
-      message ("the collector took the profile and says: %s", sender->warning);
-    else if (!sender->is_quiet)
-      message ("sent to the collector");
-    return 0;
-  }
-  fail (&error);
-  if (is_file)
-    message ("the profile is kept; send it again with: prof export %s", recording->path);
-  return -1;
-}
-
-static int
-save_and_send (Recording *recording)
-{
-  ProfError error = PROF_ERROR_INIT;
-  cleanup (prof_profile_unref) ProfProfile *profile = NULL;
-  if (recorder_generate_profile (&recording->recorder, &profile, &error) < 0) {
-    fail (&error);
-    return -1;
-  }
-  if (save (recording, profile) < 0)
-    return -1;
-  progress_print_summary (&recording->progress, &recording->recorder, recording->path);
-  return recording->sender->exporter != NULL ? send_profile (recording, profile) : 0;
-}
-
-/* The command's wait status, once it has ended; meanwhile a signal is passed on to it. */
-static int
-wait_for_command (Recorder *recorder, int *ret_status)
-{
-  cleanup (close) int pid_fd = pidfd_open (recorder_get_command_pid (recorder), 0);
-  struct pollfd fds[] = {
-    { .fd = pid_fd, .events = POLLIN },
-    { .fd = stop_signals_get_fd (), .events = POLLIN },
-  };
-  bool is_passed_on = stop_signals_get ().number != 0;
-  int r = recorder_wait_command (recorder, pid_fd < 0, ret_status);
-  while (r == -EAGAIN) {
-    if (poll (fds, is_passed_on ? 1 : 2, -1) < 0 && errno != EINTR)
-      return -errno;
-    if (!is_passed_on && stop_signals_get ().number != 0) {
-      pass_signal_on (recorder);
-      is_passed_on = true;
-    }
-    r = recorder_wait_command (recorder, false, ret_status);
-  }
-  return r;
-}
-
-/* As a shell has it. */
-static int
-get_exit_status (int wait_status)
-{
-  return WIFSIGNALED (wait_status) ? 128 + WTERMSIG (wait_status) : WEXITSTATUS (wait_status);
-}
-
-/* The profile is written whatever happens; the command's status is passed on if it was. */
-static int
-finish (Recording *recording, bool is_good)
-{
-  Recorder *recorder = &recording->recorder;
-  ProfError error = PROF_ERROR_INIT;
-  if (recorder_is_running (recorder) && recorder_stop (recorder, &error) < 0) {
-    fail (&error);
-    is_good = false;
-  }
-  pass_signal_on (recorder);
-  progress_clear (&recording->progress);
-  if (save_and_send (recording) < 0)
-    is_good = false;
-
-  int wait_status;
-  bool has_command
-      = recorder_get_command_pid (recorder) > 0 && wait_for_command (recorder, &wait_status) == 0;
-  if (!is_good)
-    return STATUS_FAILURE;
-  return has_command ? get_exit_status (wait_status) : STATUS_OK;
-}
-
 static int
 record (Recording *recording, const RecorderConfig *config)
 {
@@ -219,7 +64,18 @@ record (Recording *recording, const RecorderConfig *config)
   progress_print_notes (&recording->progress, recorder);
   if (recorder_start (recorder, &error) < 0)
     return fail (&error);
-  return finish (recording, wait_for_end (recording) == 0);
+  if (recording->control != NULL)
+    control_send_started (recording->control, recorder_get_command_pid (recorder));
+  return recording_finish (recording, recording_wait (recording) == 0);
+}
+
+/* Where what goes to standard output and comes from standard input is set apart. */
+static int
+redirect (Recording *recording, Control *control)
+{
+  if (strcmp (recording->path, "-") == 0)
+    return recording->output_fd = redirect_output ();
+  return recording->control != NULL ? control_open (control) : 0;
 }
 
 static int
@@ -235,6 +91,7 @@ run (void *values, char **operands, size_t n_operands)
 {
   (void)n_operands;
   const RecordOptions *chosen = values;
+  Control control;
   RecordConfig config;
   int status = record_options_get (chosen, operands, &config);
   if (status != STATUS_OK)
@@ -248,21 +105,21 @@ run (void *values, char **operands, size_t n_operands)
     .progress = progress_new (chosen->quiet),
     .path = chosen->output != NULL ? chosen->output : name,
     .output_fd = -1,
+    .control = chosen->control ? &control : NULL,
   };
   if (check_output (recording.path) < 0)
     return STATUS_FAILURE;
   status = open_sender (chosen, &sender);
   if (status != STATUS_OK)
     return status;
-  if (strcmp (recording.path, "-") == 0) {
-    recording.output_fd = redirect_output ();
-    if (recording.output_fd < 0)
-      return STATUS_FAILURE;
-  }
+  if (redirect (&recording, &control) < 0)
+    return STATUS_FAILURE;
   RecorderConfig wanted
       = { chosen->heap && !chosen->cpu ? NULL : &config.cpu, chosen->heap ? &config.heap : NULL };
   status = record (&recording, &wanted);
   recorder_close (&recording.recorder);
+  if (recording.control != NULL)
+    control_close (&control);
   return status;
 }
 

@@ -106,6 +106,17 @@ recorder_is_running (Recorder *recorder)
          || (recorder->heap != NULL && prof_memory_profiler_is_running (recorder->heap));
 }
 
+int
+recorder_set_paused (Recorder *recorder, bool is_paused, ProfError *reterr)
+{
+  int r = 0;
+  if (recorder->cpu != NULL)
+    r = prof_cpu_profiler_set_paused (recorder->cpu, is_paused, reterr);
+  if (r >= 0 && recorder->heap != NULL)
+    r = prof_memory_profiler_set_paused (recorder->heap, is_paused, reterr);
+  return r;
+}
+
 /* ---- events ---- */
 
 unsigned

@@ -39,6 +39,7 @@ recorder_close_p (Recorder *recorder)
 int recorder_start (Recorder *recorder, ProfError *reterr);
 int recorder_stop (Recorder *recorder, ProfError *reterr);
 bool recorder_is_running (Recorder *recorder);
+int recorder_set_paused (Recorder *recorder, bool is_paused, ProfError *reterr);
 
 /* Readable when there are events. Returns how many descriptors, at most 2. */
 unsigned recorder_get_fds (Recorder *recorder, struct pollfd *ret);

@@ -18,7 +18,9 @@
 int
 prof_heap_pipeline_init (ProfHeapPipeline *pipeline, const ProfHeapPipelineConfig *config)
 {
-  *pipeline = (ProfHeapPipeline){ .region = config->region, .is_self = config->is_self };
+  *pipeline = (ProfHeapPipeline){ .region = config->region,
+                                  .is_self = config->is_self,
+                                  .pause_ns = UINT64_MAX };
   prof_heap_store_init (&pipeline->store, &config->store);
   int r = prof_process_table_init (&pipeline->processes);
   if (r >= 0)
@@ -177,6 +179,9 @@ static int
 take (ProfHeapPipeline *pipeline, ProfHeapImage *image, const ProfHeapEvent *event, uint64_t now_ns)
 {
   if (event->time_ns < pipeline->start_ns)
+    return 0;
+  bool is_paused = event->time_ns >= pipeline->pause_ns || event->time_ns < pipeline->resume_ns;
+  if (event->kind == PROF_HEAP_ALLOCATION && is_paused)
     return 0;
   if (event->kind == PROF_HEAP_ALLOCATION)
     return take_allocation (pipeline, image, event, now_ns);

@@ -202,6 +202,35 @@ prof_memory_profiler_stop (ProfMemoryProfiler *profiler, ProfError *reterr)
   return 0;
 }
 
+static void
+set_paused (void *owner, void *argument)
+{
+  ProfMemoryProfiler *profiler = owner;
+  ProfHeapPipeline *pipeline = &profiler->pipeline;
+  const bool *is_paused = argument;
+  if (*is_paused == (pipeline->pause_ns != UINT64_MAX))
+    return;
+  uint64_t now_ns = prof_monotonic_ns ();
+  if (*is_paused)
+    pipeline->pause_ns = now_ns;
+  else {
+    pipeline->resume_ns = now_ns;
+    pipeline->pause_ns = UINT64_MAX;
+  }
+}
+
+int
+prof_memory_profiler_set_paused (ProfMemoryProfiler *profiler, bool is_paused, ProfError *reterr)
+{
+  int r = prof_collector_check_owner (&profiler->collector, reterr);
+  if (r < 0)
+    return r;
+  if (!profiler->collector.is_running)
+    return prof_error_set (reterr, -EINVAL, "Can't pause: this profiler is not running");
+  prof_collector_call (&profiler->collector, set_paused, &is_paused);
+  return 0;
+}
+
 bool
 prof_memory_profiler_is_running (ProfMemoryProfiler *profiler)
 {

@@ -16,6 +16,7 @@ prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
     .session = config->session,
     .sampling = config->sampling,
     .unwind_mode = config->unwind_mode,
+    .pause_ns = UINT64_MAX,
   };
   prof_aggregate_init (&pipeline->aggregate, config->keeps_time ? FIRST_RESOLUTION_NS : 0,
                        config->max_samples);
@@ -59,7 +60,7 @@ take_sample (ProfPipeline *pipeline, const ProfRecord *record)
 {
   int event = prof_perf_session_find_event (pipeline->session, record->event_id, record->tid);
   double weight;
-  if (event < 0 || record->time_ns < pipeline->start_ns
+  if (event < 0 || record->time_ns < pipeline->start_ns || record->time_ns >= pipeline->pause_ns
       || !passes_gate (pipeline, record->time_ns, &weight))
     return 0;
   ProfAggregateRow row = {

@@ -20,7 +20,8 @@ typedef struct {
   ProfPerfSession *session;
   ProfSampling *sampling; /* NULL: always */
   ProfUnwindMode unwind_mode;
-  uint64_t start_ns; /* samples before it are not taken */
+  uint64_t start_ns; /* samples before it are not taken … */
+  uint64_t pause_ns; /* … nor those from here on; UINT64_MAX: no pause */
   uint32_t self_pid; /* the process whose samples have spans; 0: none */
   ProfSpanJoin spans;
 

@@ -135,6 +135,31 @@ test_events_of_an_earlier_recording_are_left_out (void **state)
   tear_down (fixture);
 }
 
+static void
+test_a_pause_has_frees_and_no_allocations (void **state)
+{
+  (void)state;
+  Fixture *fixture = set_up ();
+  HeapSlot slot = heap_slot_claim (&fixture->region, 0, getpid (), MAPS);
+  allocate (&slot, 0x1000, 100);
+  fixture->pipeline.pause_ns = prof_monotonic_ns ();
+  allocate (&slot, 0x2000, 50);
+  heap_slot_free (&slot, 0x1000, prof_monotonic_ns ());
+  drain (fixture);
+  assert_int_equal (fixture->pipeline.store.n_total_bytes, 100);
+  assert_int_equal (fixture->pipeline.store.n_current_bytes, 0);
+
+  allocate (&slot, 0x3000, 25);
+  fixture->pipeline.resume_ns = prof_monotonic_ns ();
+  fixture->pipeline.pause_ns = UINT64_MAX;
+  allocate (&slot, 0x4000, 10);
+  heap_slot_free (&slot, 0x2000, prof_monotonic_ns ());
+  drain (fixture);
+  assert_int_equal (fixture->pipeline.store.n_total_bytes, 110);
+  assert_int_equal (fixture->pipeline.store.n_current_bytes, 10);
+  tear_down (fixture);
+}
+
 static uint32_t
 find_published (const Fixture *fixture, uint64_t pc, uint64_t sp)
 {
@@ -429,6 +454,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_allocations_are_live_until_freed),
     cmocka_unit_test (test_events_of_an_earlier_recording_are_left_out),
+    cmocka_unit_test (test_a_pause_has_frees_and_no_allocations),
     cmocka_unit_test (test_known_stacks_are_published_and_understood),
     cmocka_unit_test (test_stack_without_end_is_published_once_the_maps_are_newer),
     cmocka_unit_test (test_drops_are_counted_when_the_slot_is_gone_too),

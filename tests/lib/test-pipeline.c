@@ -201,6 +201,24 @@ test_what_is_not_asked_for_is_not_taken (void **state)
 }
 
 static void
+test_a_pause_has_no_samples (void **state)
+{
+  (void)state;
+  PipelineFixture *fixture = make (by_frame_pointers);
+  fixture->pipeline.pause_ns = 200;
+  take_sample (fixture, PARENT, 199, 0x1000, 0);
+  take_sample (fixture, PARENT, 200, 0x1000, 0);
+  take_sample (fixture, PARENT, 300, 0x1000, 0);
+  assert_int_equal (fixture->pipeline.n_samples, 1);
+  fixture->pipeline.start_ns = 400;
+  fixture->pipeline.pause_ns = UINT64_MAX;
+  take_sample (fixture, PARENT, 399, 0x1000, 0);
+  take_sample (fixture, PARENT, 400, 0x1000, 0);
+  assert_int_equal (fixture->pipeline.n_samples, 2);
+  finish (fixture);
+}
+
+static void
 test_losses_and_pauses_are_counted (void **state)
 {
   (void)state;
@@ -295,6 +313,7 @@ main (void)
     cmocka_unit_test (test_a_sample_in_an_exec_has_no_user_stack),
     cmocka_unit_test (test_samples_without_native_registers_have_one_frame),
     cmocka_unit_test (test_what_is_not_asked_for_is_not_taken),
+    cmocka_unit_test (test_a_pause_has_no_samples),
     cmocka_unit_test (test_losses_and_pauses_are_counted),
     cmocka_unit_test (test_refused_samples_weigh_on_those_that_are_taken),
     cmocka_unit_test (test_maps_that_no_kernel_makes_are_left_out),

@@ -118,6 +118,12 @@ PROF_API int prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *rete
 /* Sampling ends before it returns; what is in the rings is still taken. A command goes on.
  * -EINVAL: not started; once stopped, 0. */
 PROF_API int prof_cpu_profiler_stop (ProfCpuProfiler *profiler, ProfError *reterr);
+/* Samples of a pause are not taken; its time counts to the duration. The events stay open, so that
+ * nothing that programs map meanwhile is missed. Again what it is already: 0. -EINVAL: not
+ * running. */
+PROF_API int prof_cpu_profiler_set_paused (ProfCpuProfiler *profiler,
+                                           bool is_paused,
+                                           ProfError *reterr);
 /* From start to stop, the end of the duration or of the target. Any thread. */
 PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler);
 /* At any time, from any thread, without waiting. */

@@ -101,6 +101,11 @@ PROF_API int prof_memory_profiler_start (ProfMemoryProfiler *profiler, ProfError
 /* Sampling ends before it returns; what is in the rings is still taken. A command goes on,
  * unslowed. -EINVAL: not started; once stopped, 0. */
 PROF_API int prof_memory_profiler_stop (ProfMemoryProfiler *profiler, ProfError *reterr);
+/* Allocations of a pause are not taken; frees of what was allocated before are. Else as
+ * prof_cpu_profiler_set_paused. */
+PROF_API int prof_memory_profiler_set_paused (ProfMemoryProfiler *profiler,
+                                              bool is_paused,
+                                              ProfError *reterr);
 /* From start to stop, the end of the duration or of the command. Any thread. */
 PROF_API bool prof_memory_profiler_is_running (ProfMemoryProfiler *profiler);
 /* At any time, from any thread, without waiting. */
