@@ -317,7 +317,8 @@ prof_spawn_wait (ProfSpawn *spawn, bool block, int *ret_status)
       return -errno;
     spawn->is_reaped = pid > 0;
   }
-  *ret_status = spawn->wait_status;
+  if (ret_status != NULL)
+    *ret_status = spawn->wait_status;
   return 0;
 }
 

@@ -276,6 +276,7 @@ test_a_command_is_recorded_from_its_first_instruction_to_its_exit (void **state)
   ProfCpuProfiler *profiler = make_started (&config);
   assert_true (wait_for_stop (profiler) > 0);
   int status;
+  assert_int_equal (prof_cpu_profiler_wait_command (profiler, true, NULL), 0);
   assert_int_equal (prof_cpu_profiler_wait_command (profiler, true, &status), 0);
   assert_true (WIFEXITED (status));
   assert_int_equal (WEXITSTATUS (status), 3);

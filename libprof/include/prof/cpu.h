@@ -145,8 +145,8 @@ PROF_API int prof_cpu_profiler_process_events (ProfCpuProfiler *profiler, ProfEr
 
 /* The started command: its pid, or 0. */
 PROF_API pid_t prof_cpu_profiler_get_command_pid (ProfCpuProfiler *profiler);
-/* Waits for the command's end: 0 and its status as of waitpid(2). With `block` false: -EAGAIN while
- * it runs. -ECHILD: there is none. */
+/* Waits for the command's end: 0 and its status as of waitpid(2), to `ret_status` unless it is
+ * NULL. With `block` false: -EAGAIN while it runs. -ECHILD: there is none. */
 PROF_API int prof_cpu_profiler_wait_command (ProfCpuProfiler *profiler,
                                              bool block,
                                              int *ret_status);
