@@ -104,6 +104,15 @@ def test_memory():
         check('2000000  fill_cache' in ' '.join(held), held)
 
 
+def test_trace():
+    with scratch() as directory:
+        path = directory / 'trace.pb.gz'
+        run_example('trace', path)
+        total = report(path)['total']
+        parts = [report(path, '--label', f'trace_id={letter * 32}')['total'] for letter in 'abc']
+        check(sum(parts) == total and all(part > 0 for part in parts), (total, parts))
+
+
 class Collector(BaseHTTPRequestHandler):
     """Takes what is sent by OTLP over HTTP; an empty answer says that it took all."""
 
