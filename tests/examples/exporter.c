@@ -5,6 +5,7 @@
 #include <prof/prof.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #define SECOND_NS 1000000000u
 
@@ -18,20 +19,27 @@ tell (const char *message, bool will_retry, void *user_data)
 }
 
 /* Returns at once: the exporter holds a reference of its own until the collector has the profile.
- * A program that records all the time does this with each profile, and never waits for the network.
- */
+ * A program that records all the time does this with each, and never waits for the network. */
 static int
-queue (ProfExporter *exporter, const char *path, ProfError *error)
+queue (ProfExporter *exporter, ProfProfile *profile)
 {
-  ProfProfile *profile = NULL;
-  int r = prof_pprof_open (path, &profile, error);
-  if (r < 0)
-    return r;
   int n_dropped = prof_exporter_export_batch (exporter, &profile, 1);
   if (n_dropped > 0)
     fprintf (stderr, "The queue is full: %d older profiles were dropped.\n", n_dropped);
-  prof_profile_unref (profile);
   return n_dropped < 0 ? n_dropped : 0;
+}
+
+static int
+export_file (ProfExporter *exporter, const char *path, bool is_only_one, ProfError *error)
+{
+  ProfProfile *profile = NULL;
+  int r = prof_pprof_open (path, &profile, error);
+  if (r >= 0 && is_only_one)
+    r = prof_exporter_export (exporter, profile, error); /* waits for the answer */
+  else if (r >= 0)
+    r = queue (exporter, profile);
+  prof_profile_unref (profile);
+  return r;
 }
 
 static void
@@ -60,14 +68,14 @@ main (int argc, char **argv)
   if (r >= 0)
     prof_exporter_set_func (exporter, tell, NULL);
   for (int i = 2; r >= 0 && i < argc; i++)
-    r = queue (exporter, argv[i], &error);
+    r = export_file (exporter, argv[i], argc == 3, &error);
   /* What is still queued gets this time. */
   if (r >= 0)
     r = prof_exporter_shutdown (exporter, 30 * (uint64_t)SECOND_NS, &error);
   if (r >= 0)
     print_stats (exporter);
   else
-    fprintf (stderr, "%s\n", error.message);
+    fprintf (stderr, "%s\n", error.code != 0 ? error.message : strerror (-r));
   prof_exporter_free (exporter);
   return r < 0;
 }

@@ -69,7 +69,7 @@ halve (ProfSampling *sampling)
 int
 main (void)
 {
-  enum { N = 6, ADAPTIVE = 4, SEED = 1 };
+  enum { N = 6, PROBABILISTIC = 2, ADAPTIVE = 4, SEED = 1 };
   ProfSampling *all[N] = { NULL };
   unsigned n_seen = 0;
 
@@ -77,7 +77,8 @@ main (void)
   if (r >= 0)
     r = prof_sampling_new_never (&all[1]);
   if (r >= 0)
-    r = prof_sampling_new_probabilistic (0.25, SEED, &all[2]); /* each with a chance of 1/4 */
+    r = prof_sampling_new_probabilistic (0.25, SEED,
+                                         &all[PROBABILISTIC]); /* each with a chance of 1/4 */
   if (r >= 0)
     r = prof_sampling_new_rate (50, &all[3]); /* at most 50 a second, whatever comes */
   if (r >= 0)
@@ -87,8 +88,11 @@ main (void)
 
   for (int i = 0; r >= 0 && i < N; i++)
     run (all[i]);
-  if (r >= 0)
+  if (r >= 0) {
     halve (all[ADAPTIVE]);
+    prof_sampling_reset (all[PROBABILISTIC]); /* the same seed takes the same samples again */
+    run (all[PROBABILISTIC]);
+  }
   for (int i = 0; i < N; i++)
     prof_sampling_unref (all[i]);
   return r < 0;

@@ -107,7 +107,8 @@ def test_memory():
 def test_trace():
     with scratch() as directory:
         path = directory / 'trace.pb.gz'
-        run_example('trace', path)
+        [id_] = run_example('trace', path)
+        check(re.fullmatch('[0-9a-f]{32}', id_), id_)
         total = report(path)['total']
         parts = [report(path, '--label', f'trace_id={letter * 32}')['total'] for letter in 'abc']
         check(sum(parts) == total and all(part > 0 for part in parts), (total, parts))
@@ -146,6 +147,9 @@ def collector(**options):
 
 def test_exporter():
     with scratch() as directory, collector() as (endpoint, requests):
+        file = save_collapsed(directory / 'one.pb.gz', 'main;work 5\n')
+        check(run_example('exporter', endpoint, file) == ['1 exported, 0 failed, 0 dropped'], requests)
+        requests.clear()
         files = [save_collapsed(directory / f'{i}.pb.gz', f'main;work_{i} 5\n') for i in range(3)]
         check(run_example('exporter', endpoint, *files) == ['3 exported, 0 failed, 0 dropped'], requests)
     check(len(requests) == 3, requests)
@@ -158,19 +162,20 @@ def test_exporter_that_is_refused():
     with scratch() as directory, collector(status=400) as (endpoint, requests):
         file = save_collapsed(directory / '0.pb.gz', 'main 5\n')
         result = run([example('exporter'), endpoint, file])
-    check(result.stdout == '0 exported, 1 failed, 0 dropped\n' and len(requests) == 1, result.stdout)
-    check('400' in result.stderr, result.stderr)
+    check(result.returncode == 1 and '400' in result.stderr, result.stderr)
+    check(len(requests) == 1, requests)
 
 
 def test_strategies():
     lines = run_example('strategies')
     names = [line.split(':')[0] for line in lines]
-    check(names == ['always', 'never', 'probabilistic', 'rate', 'adaptive', 'custom', 'adaptive'],
-          lines)
+    check(names == ['always', 'never', 'probabilistic', 'rate', 'adaptive', 'custom', 'adaptive',
+                    'probabilistic'], lines)
+    check(lines[7] == lines[2], lines)
     check(lines[0] == 'always: 10000 of 10000, which stand for 10000', lines)
     check(lines[1] == 'never: 0 of 10000, which stand for 0', lines)
     check(lines[5] == 'custom: 1000 of 10000, which stand for 10000', lines)
-    taken = [int(line.split()[1]) for line in lines[:-1]]
+    taken = [int(line.split()[1]) for line in lines[:6]]
     check(taken[2] in range(2300, 2700) and taken[3] in range(495, 511), lines)
     check(taken[4] in range(900, 2500), lines)
     before, after = map(float, re.findall(r'\d\.\d+', lines[6]))
@@ -261,6 +266,18 @@ def test_glib_main_loop():
         counts = [int(re.fullmatch(r'(\d+) samples', line)[1]) for line in lines]
         check(counts == sorted(counts) and counts[-1] > 10, lines)
         check_busy_profile(path)
+
+
+def test_build():
+    with scratch() as directory:
+        path = directory / 'build.pb.gz'
+        run_example('build', path)
+        rows = {name: (row['self'], row['total'], row['file'])
+                for name, row in functions_of(path, '--label', 'user=ada').items()}
+        check(rows == {'search': (30000000, 30000000, 'handlers.py'),
+                       'index': (2000000, 2000000, 'handlers.py'),
+                       'serve': (0, 32000000, 'server.py')}, rows)
+        check(report(path, '--type', 'requests')['total'] == 3, report(path))
 
 
 def save_collapsed(path, text):

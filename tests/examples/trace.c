@@ -32,13 +32,30 @@ handle_request (const char *traceparent)
   return 0;
 }
 
-/* What was sampled outside of requests belongs to the trace of the program itself. */
+/* What was sampled outside of requests belongs to the span in which the profile is made. */
 static int
 link_rest (ProfProfile *profile)
 {
   ProfTraceLink span;
   int r = prof_trace_parse ("00-cccccccccccccccccccccccccccccccc-cccccccccccccccc-01", &span);
-  return r < 0 ? r : prof_profile_link_trace (profile, &span);
+  if (r < 0)
+    return r;
+  prof_trace_set_current (&span);
+  r = prof_profile_link_current_trace (profile);
+  prof_trace_set_current (NULL);
+  return r;
+}
+
+/* The other way round: what a log or a span tells of the profile. ProfOtlpOptions takes it. */
+static int
+print_id (void)
+{
+  ProfProfileId id;
+  int r = prof_generate_profile_id (&id);
+  for (size_t i = 0; r >= 0 && i < sizeof id.bytes; i++)
+    printf ("%02x", id.bytes[i]);
+  puts ("");
+  return r;
 }
 
 static int
@@ -60,6 +77,8 @@ profile_requests (const char *path, ProfError *error)
     r = prof_cpu_profiler_generate_profile (profiler, &profile, error);
   if (r >= 0)
     r = link_rest (profile);
+  if (r >= 0)
+    r = print_id ();
   if (r >= 0)
     r = prof_pprof_save (profile, path, error);
   prof_profile_unref (profile);
