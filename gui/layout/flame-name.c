@@ -80,12 +80,13 @@ pyro_flame_shorten_name (const char *name, char *ret, size_t size)
 }
 
 const char *
-pyro_flame_get_last_parts (const char *short_name)
+pyro_flame_get_last_parts (const char *short_name, unsigned n)
 {
-  const char *parts[2] = { short_name, short_name };
-  for (const char *c = strstr (short_name, "::"); c != NULL; c = strstr (c + 2, "::")) {
-    parts[0] = parts[1];
-    parts[1] = c + 2;
+  const char *part = short_name + strlen (short_name);
+  while (n > 0 && part > short_name) {
+    part--;
+    if (part[0] == ':' && part > short_name && part[-1] == ':' && --n == 0)
+      return part + 1;
   }
-  return parts[0];
+  return part;
 }

@@ -9,5 +9,6 @@
  * they are. What does not fit is cut. */
 void pyro_flame_shorten_name (const char *name, char *ret, size_t size);
 
-/* The last part of a shortened name and what it is in: "vector::push_back". Borrowed. */
-const char *pyro_flame_get_last_parts (const char *short_name);
+/* The last n parts of a shortened name: of "std::vector::push_back", 2 are "vector::push_back".
+ * Borrowed. */
+const char *pyro_flame_get_last_parts (const char *short_name, unsigned n);

@@ -60,7 +60,8 @@ set_label (PangoLayout *layout, const char *text, int width)
   pyro_flame_shorten_name (text, short_text, sizeof short_text);
   g_autofree char *valid_short = g_utf8_make_valid (short_text, -1);
   if (!fits (layout, valid_short, width)
-      && !fits (layout, pyro_flame_get_last_parts (valid_short), width))
+      && !fits (layout, pyro_flame_get_last_parts (valid_short, 2), width)
+      && !fits (layout, pyro_flame_get_last_parts (valid_short, 1), width))
     pango_layout_set_width (layout, width * PANGO_SCALE);
 }
 

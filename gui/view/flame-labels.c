@@ -20,7 +20,7 @@ typedef struct {
   int width;    /* Pango units */
 } Shape;
 
-enum { FORM_WHOLE, FORM_SHORT, FORM_LAST_PARTS, N_FORMS };
+enum { FORM_WHOLE, FORM_SHORT, FORM_TWO_PARTS, FORM_ONE_PART, N_FORMS };
 
 struct _PyroFlameLabel {
   char *text, *short_text;
@@ -95,8 +95,8 @@ get_form (PyroFlameLabels *labels, PyroFlameLabel *label, int form)
   if (shape->runs != NULL)
     return shape;
   const char *text = form == FORM_WHOLE ? label->text : label->short_text;
-  if (form == FORM_LAST_PARTS)
-    text = pyro_flame_get_last_parts (text);
+  if (form >= FORM_TWO_PARTS)
+    text = pyro_flame_get_last_parts (text, form == FORM_TWO_PARTS ? 2 : 1);
   *shape = shape_text (labels->context, text);
   return shape;
 }

@@ -22,8 +22,8 @@ PyroFlameLabel *pyro_flame_labels_find (PyroFlameLabels *labels, guint32 key);
 /* `text` is any bytes. */
 PyroFlameLabel *pyro_flame_labels_add (PyroFlameLabels *labels, guint32 key, const char *text);
 
-/* At x, with its top at y, at most `width` pixels wide: whole, without arguments, or the last parts
- * of the name, and what is cut ends with "…". */
+/* At x, with its top at y, at most `width` pixels wide: whole, without arguments, or the last
+ * parts of the name, and what is cut ends with "…". */
 void pyro_flame_labels_append (PyroFlameLabels *labels,
                                GtkSnapshot *snapshot,
                                PyroFlameLabel *label,

@@ -65,10 +65,14 @@ static void
 test_has_last_parts (void **state)
 {
   (void)state;
-  assert_string_equal (pyro_flame_get_last_parts ("std::vector::push_back"), "vector::push_back");
-  assert_string_equal (pyro_flame_get_last_parts ("vector::push_back"), "vector::push_back");
-  assert_string_equal (pyro_flame_get_last_parts ("main"), "main");
-  assert_string_equal (pyro_flame_get_last_parts ("::a::"), "a::");
+  const char *name = "std::vector::push_back";
+  assert_string_equal (pyro_flame_get_last_parts (name, 1), "push_back");
+  assert_string_equal (pyro_flame_get_last_parts (name, 2), "vector::push_back");
+  assert_string_equal (pyro_flame_get_last_parts (name, 3), name);
+  assert_string_equal (pyro_flame_get_last_parts (name, 9), name);
+  assert_string_equal (pyro_flame_get_last_parts ("main", 1), "main");
+  assert_string_equal (pyro_flame_get_last_parts ("", 1), "");
+  assert_string_equal (pyro_flame_get_last_parts ("::a", 2), "::a");
 }
 
 int
