@@ -11,22 +11,39 @@ import tempfile
 import time
 from pathlib import Path
 
+from cutting_proxy import CuttingProxy
 from harness import check, run, run_cases_of
 from otlp_receiver import OtlpReceiver
+from profile_bytes import bytes_field
 from request_bytes import REQUEST
 
 GRPC_HINT = 'it may be no port of gRPC (4317 for most)'
+# With 2 MB of a field that nobody knows.
+BIG_REQUEST = REQUEST + bytes_field(1000, bytes(2000000))
 FEATURE_GATE = '--feature-gates=service.profilesSupport'
 
 
-def send_from_driver(endpoint, protocol, **settings):
+def make_environment(more):
+    """Without what would configure the driver."""
+    return {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith('OTEL_') and not name.lower().endswith('_proxy')
+        },
+        **more,
+    }
+
+
+def send_from_driver(endpoint, protocol, request=REQUEST, environment=None, **settings):
     """Runs send-otlp; the process that ended."""
     with tempfile.NamedTemporaryFile() as file:
-        file.write(REQUEST)
+        file.write(request)
         file.flush()
         settings = {'endpoint': endpoint, 'protocol': protocol, **settings}
         words = [f'{name}={value}' for name, value in settings.items()]
-        return run([os.environ['SEND_OTLP'], file.name, *words])
+        command = [os.environ['SEND_OTLP'], file.name, *words]
+        return run(command, env=make_environment(environment or {}))
 
 
 def send(endpoint, protocol, **settings):
@@ -127,11 +144,8 @@ def test_connection_is_kept():
 
 def test_proxy_of_the_environment_is_asked():
     with OtlpReceiver() as receiver:
-        os.environ['http_proxy'] = receiver.http
-        try:
-            (answer,) = send('http://collector.invalid', 'http')
-        finally:
-            del os.environ['http_proxy']
+        environment = {'http_proxy': receiver.http}
+        (answer,) = send('http://collector.invalid', 'http', environment=environment)
         # It gets the whole address, which is no path that it knows.
         expect(answer, 'failed', 'ENOENT', '404')
 
@@ -220,7 +234,7 @@ def test_wrong_path():
 
 def test_timeout():
     switches = {'DELAY_MS': 60000}
-    expect_both(switches, 'retry', 'ETIMEDOUT', 'no answer within 0.4 s', {'timeout_ms': 400})
+    expect_both(switches, 'retry', 'ETIMEDOUT', 'no answer within 2 s', {'timeout_ms': 2000})
 
 
 def test_cancel():
@@ -318,6 +332,27 @@ def test_connection_is_cut():
         expect(answer, 'retry', 'ECONNRESET', 'the connection broke')
     switches = {'MISBEHAVE': 'cut-error'}
     expect_both(switches, 'retry', ('ECONNRESET', 'EAGAIN'), ('the connection broke', '503'))
+
+
+def expect_cut_and_taken(endpoint, port, protocol, **settings):
+    """The first connection breaks amid the request."""
+    with CuttingProxy(port, n_cut=1, after_bytes=100000) as proxy:
+        settings = {'compression': 'none', 'request': BIG_REQUEST, 'times': 2, **settings}
+        answers = send(endpoint.replace(str(port), str(proxy.port)), protocol, **settings)
+    expect(answers[0], 'retry', 'ECONNRESET')
+    expect(answers[1], 'taken')
+
+
+def test_request_is_cut():
+    with OtlpReceiver() as receiver:
+        expect_cut_and_taken(receiver.grpc, receiver.grpc_port, 'grpc')
+        expect_cut_and_taken(receiver.http, receiver.http_port, 'http')
+        check(len(receiver.finish()) == 2, 'not each request once')
+    with OtlpReceiver(TLS=1) as receiver:
+        ca_file = receiver.certificate('ca.pem')
+        expect_cut_and_taken(receiver.grpc, receiver.grpc_port, 'grpc', ca_file=ca_file)
+        expect_cut_and_taken(receiver.http, receiver.http_port, 'http', ca_file=ca_file)
+        check(len(receiver.finish()) == 2, 'not each request once')
 
 
 def test_answers_without_end():
