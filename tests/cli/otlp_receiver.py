@@ -3,6 +3,7 @@
 """Runs tests/otlp-receiver, a receiver of OTLP profiles, for a test. It needs packages of npm that
 are fetched once into OTLP_RECEIVER_BUILD, a directory of the build; without them tests skip."""
 import fcntl
+import functools
 import json
 import os
 import queue
@@ -19,16 +20,17 @@ SOURCES = Path(__file__).parent.parent / 'otlp-receiver'
 PATIENCE_S = 120
 
 
+@functools.cache
 def install(directory):
-    """Fetches the packages, unless they are there. Returns where they are."""
-    need('node', 'npm', 'openssl')
+    """Fetches the packages, unless they are there. Returns where they are; None: npm failed."""
     directory.mkdir(parents=True, exist_ok=True)
     wanted = (SOURCES / 'package.json').read_text('utf-8')
     stamp = directory / 'installed.json'
     with open(directory / 'lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text('utf-8') != wanted:
-            fetch_packages(directory)
+            if not fetch_packages(directory):
+                return None
             stamp.write_text(wanted, 'utf-8')
     return directory / 'node_modules'
 
@@ -37,12 +39,11 @@ def fetch_packages(directory):
     shutil.copy(SOURCES / 'package.json', directory)
     result = run(
         ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts']
-        + ['--fetch-retries=1', '--fetch-timeout=30000'],
+        + ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=30000'],
         cwd=directory,
         timeout=300,
     )
-    if result.returncode != 0:
-        raise Skip('npm cannot fetch the packages of the receiver')
+    return result.returncode == 0
 
 
 class OtlpReceiver:
@@ -51,7 +52,10 @@ class OtlpReceiver:
     OTLP_GRPC_PORT and OTLP_HTTP_PORT."""
 
     def __init__(self, **switches):
+        need('node', 'npm', 'openssl')
         self.modules = install(Path(os.environ['OTLP_RECEIVER_BUILD']))
+        if self.modules is None:
+            raise Skip('npm cannot fetch the packages of the receiver')
         self.switches = {'OTLP_GRPC_PORT': 0, 'OTLP_HTTP_PORT': 0, **switches}
         self.requests = []  # so far, as wait_for_requests took them
 
