@@ -48,14 +48,15 @@ get_operator_length (const char *text)
   return 0;
 }
 
-/* Arguments follow a name: "(anonymous namespace)" and Go's "(*T)" do not. */
+/* Arguments follow a name or an operator: "(anonymous namespace)", Rust's "<T as Drop>" and Go's
+ * "(*T)" do not. */
 static bool
 begins_arguments (const char *start, const char *end, char c)
 {
-  if (end == start)
+  if (end == start || (c != '<' && c != '('))
     return false;
-  return c == '<' ? is_of_name (end[-1])
-                  : c == '(' && (is_of_name (end[-1]) || strchr (")<>=-*", end[-1]));
+  return is_of_name (end[-1])
+         || strchr (c == '<' ? "=+-/%^|!]" : ")<>=+-*/%^|!]&~", end[-1]) != NULL;
 }
 
 void

@@ -147,12 +147,12 @@ add_action_keys (GtkWidgetClass *class)
     GdkModifierType modifiers;
     const char *action;
   } keys[] = {
-    { GDK_KEY_Return, 0, "flame.zoom" },
-    { GDK_KEY_KP_Enter, 0, "flame.zoom" },
     { GDK_KEY_space, 0, "flame.zoom" },
+    { GDK_KEY_KP_Enter, 0, "flame.zoom" },
+    { GDK_KEY_Return, 0, "flame.zoom" }, /* menus show the last one */
+    { GDK_KEY_BackSpace, 0, "flame.back" },
     { GDK_KEY_Left, GDK_ALT_MASK, "flame.back" },
     { GDK_KEY_Right, GDK_ALT_MASK, "flame.forward" },
-    { GDK_KEY_BackSpace, 0, "flame.back" },
     { GDK_KEY_0, 0, "flame.reset" },
     { GDK_KEY_c, GDK_CONTROL_MASK, "flame.copy-name" },
     { GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "flame.copy-stack" },

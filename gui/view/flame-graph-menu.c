@@ -185,9 +185,9 @@ pyro_flame_graph_open_menu (PyroFlameGraph *self, double x, double y)
     gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
     gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
     gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    g_signal_connect_swapped (self->menu, "notify::visible",
+                              G_CALLBACK (pyro_flame_graph_update_tip), self);
   }
-  self->has_pointer = FALSE;
-  pyro_flame_graph_update_tip (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu),
                                &(GdkRectangle){ (int)floor (x), (int)floor (y), 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));

@@ -7,7 +7,8 @@
 const PyroFlameBox *
 pyro_flame_graph_get_hovered (PyroFlameGraph *self, guint32 *ret_row)
 {
-  if (!self->has_pointer || self->tree == NULL
+  gboolean is_menu_open = self->menu != NULL && gtk_widget_get_visible (self->menu);
+  if (!self->has_pointer || is_menu_open || self->tree == NULL
       || !pyro_flame_graph_find_row (self, self->pointer_y, ret_row))
     return NULL;
   return pyro_flame_layout_find (&self->layout, *ret_row, self->pointer_x);

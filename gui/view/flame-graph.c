@@ -88,10 +88,10 @@ dispose (GObject *object)
   pyro_flame_graph_cancel_build (self);
   pyro_flame_graph_cancel_search (self);
   pyro_flame_graph_finish_zoom (self);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->tip, gtk_widget_unparent);
   g_clear_pointer (&self->message, gtk_widget_unparent);
   g_clear_pointer (&self->focused_item, gtk_widget_unparent);
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
   for (int i = 0; i < 2; i++)
     pyro_flame_graph_set_adjustment (self, (GtkOrientation)i, NULL);
   G_OBJECT_CLASS (pyro_flame_graph_parent_class)->dispose (object);

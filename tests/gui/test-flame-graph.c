@@ -544,6 +544,21 @@ test_scrolls_deep_stacks (void **state)
   check_selection (stage, "f1998");
 }
 
+/* It is open when tear_down comes. */
+static void
+test_opens_its_menu (void **state)
+{
+  Stage *stage = *state;
+  press (stage, "Menu"); /* nothing is selected */
+  assert_false (GTK_IS_POPOVER (gtk_widget_get_last_child (GTK_WIDGET (stage->graph))));
+  pyro_flame_graph_select (stage->graph, "work");
+  run_until_painted (stage);
+  press (stage, "<Shift>F10");
+  GtkWidget *menu = gtk_widget_get_last_child (GTK_WIDGET (stage->graph));
+  assert_true (GTK_IS_POPOVER (menu));
+  assert_true (gtk_widget_get_visible (menu));
+}
+
 /* tear_down comes while workers run. */
 static void
 test_ends_while_it_is_busy (void **state)
@@ -576,6 +591,7 @@ main (void)
     stage_test (test_draws_boxes),
     stage_test (test_survives_hard_names),
     stage_test (test_scrolls_deep_stacks),
+    stage_test (test_opens_its_menu),
     stage_test (test_ends_while_it_is_busy),
   };
   adw_init ();

@@ -48,6 +48,9 @@ test_knows_operators (void **state)
   check ("A::operator->()", "A::operator->");
   check ("A::operator==(A const&) const", "A::operator==");
   check ("operator new(unsigned long)", "operator new");
+  check ("std::operator==<char, std::allocator<char> >(char*)", "std::operator==");
+  check ("A::operator+(A const&)", "A::operator+");
+  check ("A::operator[](int)", "A::operator[]");
 }
 
 static void
