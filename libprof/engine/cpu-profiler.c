@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "capture/record-merge.h"
 #include "engine/collector.h"
+#include "engine/context-watch.h"
 #include "engine/counters.h"
 #include "engine/cpu-config.h"
 #include "engine/cpu-target.h"
@@ -37,6 +38,7 @@ struct ProfCpuProfiler {
   ProfCollector collector;
   ProfCpuTarget target;
   ProfCounters counters;
+  ProfContextWatch context;
   bool is_started;
   bool has_new_maps; /* since the rings were read before */
   uint64_t start_monotonic_ns, start_unix_ns;
@@ -112,11 +114,27 @@ count (ProfCpuProfiler *profiler)
   prof_counters_add_row (&profiler->counters, now_ns, pids, n_pids);
 }
 
+/* Whose context it is must be clear: a process and its children are one program. */
+static void
+look_for_context (ProfCpuProfiler *profiler, bool is_last)
+{
+  const ProfCpuConfig *config = &profiler->config.values;
+  uint64_t now_ns = prof_monotonic_ns ();
+  bool is_one = config->target != PROF_TARGET_SYSTEM && config->n_pids <= 1;
+  if (!is_one || !(is_last || prof_context_watch_is_due (&profiler->context, now_ns)))
+    return;
+  pid_t pids[PROF_MAX_COUNTED];
+  size_t n_pids
+      = prof_process_table_list_alive (&profiler->pipeline.processes, pids, PROF_MAX_COUNTED);
+  prof_context_watch_look (&profiler->context, now_ns, pids, n_pids);
+}
+
 static int
 drain (void *owner, uint64_t until_ns)
 {
   ProfCpuProfiler *profiler = owner;
   count (profiler);
+  look_for_context (profiler, false);
   size_t n_rings;
   ProfPerfRing *rings = prof_perf_session_get_rings (profiler->session, &n_rings);
   ProfRecordMergeStats stats = { 0 };
@@ -142,6 +160,7 @@ static void
 end (void *owner)
 {
   ProfCpuProfiler *profiler = owner;
+  look_for_context (profiler, true);
   prof_span_join_end (&profiler->pipeline.spans);
   uint64_t n_lost = prof_perf_session_read_lost (profiler->session);
   if (n_lost > profiler->pipeline.n_lost)
@@ -211,6 +230,7 @@ prof_cpu_profiler_free (ProfCpuProfiler *profiler)
   prof_perf_session_free (profiler->session);
   prof_cpu_target_finish (&profiler->target);
   prof_counters_finish (&profiler->counters);
+  prof_context_watch_finish (&profiler->context);
   prof_sampling_unref (profiler->sampling);
   prof_cpu_config_finish (&profiler->config);
   free (profiler);
@@ -322,6 +342,7 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
 typedef struct {
   ProfSnapshot snapshot;
   ProfCounters counters;
+  ProfContextBytes context;
   int result;
 } SnapshotRequest;
 
@@ -333,6 +354,8 @@ take_snapshot (void *owner, void *argument)
   request->result = prof_snapshot_take (&profiler->pipeline, &request->snapshot);
   if (request->result >= 0)
     request->result = prof_counters_clone (&profiler->counters, &request->counters);
+  if (request->result >= 0)
+    request->result = prof_context_watch_copy (&profiler->context, &request->context);
 }
 
 static const char *
@@ -403,7 +426,12 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
   maker.session.series = series;
   maker.session.n_series = n_series;
   ProfProfileMakerStats made;
+  ProfContextAttributes resource = { 0 };
+  prof_process_context_decode (request->context.items, request->context.n, &resource);
+  maker.session.resource = resource.items;
+  maker.session.n_resource = resource.n;
   r = prof_profile_make (&request->snapshot, &maker, ret, &made);
+  prof_context_attributes_finish (&resource);
   if (r < 0)
     return r;
   profiler->n_functions = made.n_functions;
@@ -426,6 +454,7 @@ prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler, ProfProfile **ret
     r = make_profile (profiler, &request, ret);
   prof_snapshot_finish (&request.snapshot);
   prof_counters_finish (&request.counters);
+  prof_vec_clear (&request.context);
   if (r < 0)
     prof_error_set (reterr, r, "Can't make the profile: %s.", strerror (-r));
   return r;

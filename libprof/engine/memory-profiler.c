@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "capture/session-notes.h"
 #include "engine/collector.h"
+#include "engine/context-watch.h"
 #include "engine/counters.h"
 #include "engine/heap-image.h"
 #include "engine/heap-pipeline.h"
@@ -35,6 +36,7 @@ struct ProfMemoryProfiler {
   ProfHeapTarget target;
   ProfHeapPipeline pipeline;
   ProfCounters counters;
+  ProfContextWatch context;
   ProfSessionNotes notes;
   bool is_started;
   uint64_t start_monotonic_ns, start_unix_ns;
@@ -75,6 +77,18 @@ count (ProfMemoryProfiler *profiler)
   prof_counters_add_row (&profiler->counters, now_ns, pids, n_pids);
 }
 
+static void
+look_for_context (ProfMemoryProfiler *profiler, bool is_last)
+{
+  uint64_t now_ns = prof_monotonic_ns ();
+  if (!is_last && !prof_context_watch_is_due (&profiler->context, now_ns))
+    return;
+  pid_t pids[PROF_MAX_COUNTED];
+  size_t n_pids
+      = prof_process_table_list_alive (&profiler->pipeline.processes, pids, PROF_MAX_COUNTED);
+  prof_context_watch_look (&profiler->context, now_ns, pids, n_pids);
+}
+
 static int
 drain (void *owner, uint64_t until_ns)
 {
@@ -87,6 +101,7 @@ drain (void *owner, uint64_t until_ns)
   prof_span_reader_set_drained (&profiler->pipeline.spans.reader, now_ns);
   set_poll_interval (profiler);
   count (profiler);
+  look_for_context (profiler, false);
   if (profiler->pipeline.n_dropped > n_dropped)
     prof_collector_notify (&profiler->collector, PROF_EVENT_SAMPLES_LOST);
   return r;
@@ -103,6 +118,7 @@ static void
 end (void *owner)
 {
   ProfMemoryProfiler *profiler = owner;
+  look_for_context (profiler, true);
   prof_span_join_end (&profiler->pipeline.spans);
   prof_heap_images_forget_stacks (&profiler->pipeline);
   prof_heap_target_end (&profiler->target);
@@ -165,6 +181,7 @@ prof_memory_profiler_free (ProfMemoryProfiler *profiler)
   prof_heap_pipeline_finish (&profiler->pipeline);
   prof_heap_target_finish (&profiler->target);
   prof_counters_finish (&profiler->counters);
+  prof_context_watch_finish (&profiler->context);
   prof_session_notes_finish (&profiler->notes);
   prof_memory_config_finish (&profiler->config);
   free (profiler);
@@ -271,6 +288,7 @@ prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *r
 typedef struct {
   ProfHeapSnapshot snapshot;
   ProfCounters counters;
+  ProfContextBytes context;
   int result;
 } SnapshotRequest;
 
@@ -331,6 +349,8 @@ take_snapshot (void *owner, void *argument)
   if (request->result >= 0)
     request->result = prof_counters_clone (&profiler->counters, &request->counters);
   if (request->result >= 0)
+    request->result = prof_context_watch_copy (&profiler->context, &request->context);
+  if (request->result >= 0)
     request->result = make_notes (profiler);
 }
 
@@ -388,7 +408,13 @@ make_profile (ProfMemoryProfiler *profiler, const SnapshotRequest *request, Prof
   maker.session.n_series = n_series;
   maker.session.events = &event;
   maker.session.n_events = 1;
-  return prof_heap_profile_make (&request->snapshot, &maker, ret, &made);
+  ProfContextAttributes resource = { 0 };
+  prof_process_context_decode (request->context.items, request->context.n, &resource);
+  maker.session.resource = resource.items;
+  maker.session.n_resource = resource.n;
+  r = prof_heap_profile_make (&request->snapshot, &maker, ret, &made);
+  prof_context_attributes_finish (&resource);
+  return r;
 }
 
 int
@@ -409,6 +435,7 @@ prof_memory_profiler_generate_profile (ProfMemoryProfiler *profiler,
     r = make_profile (profiler, &request, ret);
   prof_heap_snapshot_finish (&request.snapshot);
   prof_counters_finish (&request.counters);
+  prof_vec_clear (&request.context);
   prof_heap_target_ignore_thread (&profiler->target, false);
   if (r < 0)
     prof_error_set (reterr, r, "Can't make the profile: %s", strerror (-r));

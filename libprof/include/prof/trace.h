@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <prof/otlp.h>
 #include <prof/profile.h>
 
 #ifdef __cplusplus
@@ -50,6 +51,17 @@ PROF_API bool prof_trace_get_current (ProfTraceLink *ret);
 PROF_API int prof_profile_link_trace (ProfProfile *profile, const ProfTraceLink *link);
 /* Likewise with the calling thread's current span. -ENOENT: there is none. */
 PROF_API int prof_profile_link_current_trace (ProfProfile *profile);
+
+/* Publishes who this process is for profilers outside (OTEP 4719): resource attributes such as
+ * service.name, in a mapping that they find by its name; and that its threads tell their spans
+ * (OTEP 4947). libprof does this only when asked: a process that has an OpenTelemetry SDK which
+ * publishes by itself must not do it twice. A later call replaces what an earlier one published;
+ * the child of a fork has published nothing. Any thread. -EINVAL: an attribute without a key;
+ * -EMSGSIZE: more than 64 KiB; -ENOMEM, -errno of memfd_create(2) or mmap(2). */
+PROF_API int prof_process_context_publish (const ProfOtlpAttribute *attributes,
+                                           size_t n_attributes,
+                                           ProfError *reterr);
+PROF_API void prof_process_context_clear (void);
 
 #ifdef __cplusplus
 }
