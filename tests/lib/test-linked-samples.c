@@ -233,6 +233,67 @@ test_a_command_with_a_traceparent (void **state)
   }
 }
 
+/* ---- who the program is ---- */
+
+static void
+assert_resource (const ProfProfile *profile)
+{
+  ProfSession *session;
+  assert_int_equal (prof_profile_get_session (profile, 0, &session, NULL), 0);
+  assert_int_equal (session->n_resource, 1);
+  assert_string_equal (session->resource[0].key, "service.name");
+  assert_string_equal (session->resource[0].value, "shop");
+  prof_session_free (session);
+}
+
+static const ProfOtlpAttribute attribute = { .key = "service.name", .value = "shop" };
+
+static void
+test_the_resource_of_this_process (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  ProfCpuProfiler *profiler = start (&config);
+  assert_int_equal (prof_process_context_publish (&attribute, 1, NULL), 0);
+  ProfProfile *profile = stop (profiler);
+  prof_process_context_clear ();
+  assert_resource (profile);
+  prof_profile_unref (profile);
+}
+
+static _Noreturn void
+run_service (int ready_fd)
+{
+  if (prof_process_context_publish (&attribute, 1, NULL) < 0 || write (ready_fd, "", 1) != 1)
+    _exit (1);
+  for (;;)
+    pause ();
+}
+
+static void
+test_the_resource_of_another_process (void **state)
+{
+  (void)state;
+  int fds[2];
+  char byte;
+  assert_int_equal (pipe (fds), 0);
+  pid_t child = fork ();
+  if (child == 0)
+    run_service (fds[1]);
+  assert_int_equal (read (fds[0], &byte, 1), 1);
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.target = PROF_TARGET_PIDS;
+  config.pids = &child;
+  config.n_pids = 1;
+  ProfProfile *profile = stop (start (&config));
+  kill (child, SIGKILL);
+  assert_int_equal (waitpid (child, NULL, 0), child);
+  close (fds[0]);
+  close (fds[1]);
+  assert_resource (profile);
+  prof_profile_unref (profile);
+}
+
 int
 main (void)
 {
@@ -240,6 +301,8 @@ main (void)
     cmocka_unit_test (test_samples_have_the_span_of_their_time),
     cmocka_unit_test (test_a_span_of_before),
     cmocka_unit_test (test_a_command_with_a_traceparent),
+    cmocka_unit_test (test_the_resource_of_this_process),
+    cmocka_unit_test (test_the_resource_of_another_process),
   };
   unsetenv ("TRACEPARENT");
   return cmocka_run_group_tests (tests, NULL, NULL);
