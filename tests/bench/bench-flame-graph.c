@@ -22,7 +22,7 @@ typedef struct {
 } Act;
 
 static GtkWidget *window, *scrolled, *graph;
-static gint64 frame_start, cpu_start, opened_at;
+static gint64 frame_start, cpu_start, opened_at, opened_at_cpu;
 static double durations[N_FRAMES], cpu_times[N_FRAMES];
 static unsigned n_frames, act_index;
 static int result;
@@ -32,6 +32,15 @@ compare (const void *a, const void *b)
 {
   double x = *(const double *)a, y = *(const double *)b;
   return x < y ? -1 : x > y;
+}
+
+/* What it would take if nothing else ran. */
+static gint64
+get_cpu_ns (clockid_t clock)
+{
+  struct timespec time;
+  clock_gettime (clock, &time);
+  return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
 static void
@@ -131,26 +140,17 @@ report_act (void)
     result = 1;
 }
 
-/* Of this thread: what a frame would take if nothing else ran. */
-static gint64
-get_cpu_ns (void)
-{
-  struct timespec time;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
 static void
 before_paint (GdkFrameClock *clock, gpointer data)
 {
   frame_start = g_get_monotonic_time ();
-  cpu_start = get_cpu_ns ();
+  cpu_start = get_cpu_ns (CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void
 after_paint (GdkFrameClock *clock, gpointer application)
 {
-  cpu_times[n_frames] = (double)(get_cpu_ns () - cpu_start) / 1e6;
+  cpu_times[n_frames] = (double)(get_cpu_ns (CLOCK_THREAD_CPUTIME_ID) - cpu_start) / 1e6;
   durations[n_frames++] = (double)(g_get_monotonic_time () - frame_start) / 1000;
   if (n_frames < N_FRAMES)
     return;
@@ -178,9 +178,10 @@ begin_acts (GdkFrameClock *clock, gpointer application)
     return;
   g_signal_handlers_disconnect_by_func (clock, begin_acts, application);
   malloc_trim (0);
-  printf ("first picture after %.0f ms, memory %ld MiB, at most %ld MiB\n",
-          (double)(g_get_monotonic_time () - opened_at) / 1000, read_memory_mib ("VmRSS"),
-          read_memory_mib ("VmHWM"));
+  printf ("first picture after %.0f ms (CPU %.0f ms), memory %ld MiB, at most %ld MiB\n",
+          (double)(g_get_monotonic_time () - opened_at) / 1000,
+          (double)(get_cpu_ns (CLOCK_PROCESS_CPUTIME_ID) - opened_at_cpu) / 1e6,
+          read_memory_mib ("VmRSS"), read_memory_mib ("VmHWM"));
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint), NULL);
   g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint), application);
   gtk_widget_add_tick_callback (graph, tick, NULL, NULL);
@@ -246,6 +247,7 @@ activate (GApplication *application, gpointer path)
   gtk_window_present (GTK_WINDOW (window));
   ProfProfile *profile = path == NULL ? make_profile () : NULL;
   opened_at = g_get_monotonic_time ();
+  opened_at_cpu = get_cpu_ns (CLOCK_PROCESS_CPUTIME_ID);
   if (path != NULL)
     profile = open_profile (path);
   pyro_flame_graph_set_profile (PYRO_FLAME_GRAPH (graph), profile,
