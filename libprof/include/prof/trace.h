@@ -61,6 +61,7 @@ PROF_API int prof_profile_link_current_trace (ProfProfile *profile);
 PROF_API int prof_process_context_publish (const ProfOtlpAttribute *attributes,
                                            size_t n_attributes,
                                            ProfError *reterr);
+/* Takes back what was published. Any thread. */
 PROF_API void prof_process_context_clear (void);
 
 #ifdef __cplusplus
