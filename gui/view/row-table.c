@@ -13,7 +13,7 @@ struct _PyroRowTable {
   GtkWidget *scrolled_window;
   GtkColumnView *column_view;
   GtkColumnViewColumn *module_column;
-  GtkColumnViewColumn *value_column; /* owned by the view */
+  GtkColumnViewColumn *name_column, *value_column, *total_column; /* owned by the view */
   GtkFilterListModel *filtered;
   GtkSingleSelection *selection;
   GtkWidget *menu;
@@ -103,6 +103,32 @@ take_selection (GtkSingleSelection *selection, GParamSpec *pspec, PyroRowTable *
     pyro_profile_set_selection (self->profile, pyro_row_get_function (row));
 }
 
+/* ---- order: GTK 4.8 has no other way by keyboard ---- */
+
+static void
+sort_by (GtkWidget *widget, GtkColumnViewColumn *column, GtkSortType order)
+{
+  gtk_column_view_sort_by_column (PYRO_ROW_TABLE (widget)->column_view, column, order);
+}
+
+static void
+sort_by_name (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  sort_by (widget, PYRO_ROW_TABLE (widget)->name_column, GTK_SORT_ASCENDING);
+}
+
+static void
+sort_by_self (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  sort_by (widget, PYRO_ROW_TABLE (widget)->value_column, GTK_SORT_DESCENDING);
+}
+
+static void
+sort_by_total (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  sort_by (widget, PYRO_ROW_TABLE (widget)->total_column, GTK_SORT_DESCENDING);
+}
+
 /* ---- context menu ---- */
 
 static void
@@ -140,8 +166,18 @@ show_menu_at_focus (GtkWidget *widget, const char *action, GVariant *parameter)
                               (int)bounds.size.height });
 }
 
+static void
+append_orders (GMenu *menu)
+{
+  g_autoptr (GMenu) orders = g_menu_new ();
+  g_menu_append (orders, _ ("_Self"), "row.sort-by-self");
+  g_menu_append (orders, _ ("_Total"), "row.sort-by-total");
+  g_menu_append (orders, _ ("_Name"), "row.sort-by-name");
+  g_menu_append_submenu (menu, _ ("S_ort by"), G_MENU_MODEL (orders));
+}
+
 static GMenuModel *
-new_menu (void)
+new_menu (PyroRowTableKind kind)
 {
   GMenu *filters = g_menu_new (), *copies = g_menu_new (), *menu = g_menu_new ();
   g_menu_append (filters, _ ("_Focus on This Function"), "row.focus");
@@ -150,6 +186,8 @@ new_menu (void)
   g_menu_append (filters, _ ("_Show from Here"), "row.show-from");
   g_menu_append (copies, _ ("Show Ca_llers and Callees"), "row.show-callers");
   g_menu_append (copies, _ ("_Copy Name"), "row.copy-name");
+  if (kind == PYRO_ROW_TABLE_FUNCTIONS)
+    append_orders (copies);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (filters));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (copies));
   g_object_unref (filters);
@@ -160,7 +198,7 @@ new_menu (void)
 static void
 add_menu (PyroRowTable *self)
 {
-  g_autoptr (GMenuModel) model = new_menu ();
+  g_autoptr (GMenuModel) model = new_menu (self->kind);
   self->menu = gtk_popover_menu_new_from_model (model);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
@@ -195,7 +233,8 @@ append_column (PyroRowTable *self, GtkColumnViewColumn *column)
 static void
 add_columns (PyroRowTable *self)
 {
-  append_column (self, pyro_row_column_new_name (self->kind == PYRO_ROW_TABLE_TREE));
+  self->name_column = pyro_row_column_new_name (self->kind == PYRO_ROW_TABLE_TREE);
+  append_column (self, self->name_column);
   self->module_column = pyro_row_column_new_module ();
   append_column (self, g_object_ref (self->module_column));
   if (self->kind == PYRO_ROW_TABLE_CALLS) {
@@ -205,7 +244,8 @@ add_columns (PyroRowTable *self)
   }
   self->value_column = pyro_row_column_new_self ();
   append_column (self, self->value_column);
-  append_column (self, pyro_row_column_new_total (_ ("Total")));
+  self->total_column = pyro_row_column_new_total (_ ("Total"));
+  append_column (self, self->total_column);
 }
 
 /* Rows -> sorted -> filtered -> selection; a tree has an order of its own. */
@@ -298,6 +338,21 @@ add_bindings (GtkWidgetClass *class)
 }
 
 static void
+install_actions (GtkWidgetClass *class)
+{
+  gtk_widget_class_install_action (class, "row.focus", NULL, focus);
+  gtk_widget_class_install_action (class, "row.ignore", NULL, ignore);
+  gtk_widget_class_install_action (class, "row.hide", NULL, hide);
+  gtk_widget_class_install_action (class, "row.show-from", NULL, show_from);
+  gtk_widget_class_install_action (class, "row.copy-name", NULL, copy_name);
+  gtk_widget_class_install_action (class, "row.show-callers", NULL, show_callers);
+  gtk_widget_class_install_action (class, "row.menu", NULL, show_menu_at_focus);
+  gtk_widget_class_install_action (class, "row.sort-by-name", NULL, sort_by_name);
+  gtk_widget_class_install_action (class, "row.sort-by-self", NULL, sort_by_self);
+  gtk_widget_class_install_action (class, "row.sort-by-total", NULL, sort_by_total);
+}
+
+static void
 pyro_row_table_class_init (PyroRowTableClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
@@ -305,13 +360,7 @@ pyro_row_table_class_init (PyroRowTableClass *class)
   signals[ACTIVATED] = g_signal_new ("activated", PYRO_TYPE_ROW_TABLE, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 1, PYRO_TYPE_ROW);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_install_action (widget_class, "row.focus", NULL, focus);
-  gtk_widget_class_install_action (widget_class, "row.ignore", NULL, ignore);
-  gtk_widget_class_install_action (widget_class, "row.hide", NULL, hide);
-  gtk_widget_class_install_action (widget_class, "row.show-from", NULL, show_from);
-  gtk_widget_class_install_action (widget_class, "row.copy-name", NULL, copy_name);
-  gtk_widget_class_install_action (widget_class, "row.show-callers", NULL, show_callers);
-  gtk_widget_class_install_action (widget_class, "row.menu", NULL, show_menu_at_focus);
+  install_actions (widget_class);
   add_bindings (widget_class);
 }
 
@@ -324,7 +373,6 @@ pyro_row_table_init (PyroRowTable *self)
                                         "hexpand", TRUE, "vexpand", TRUE, NULL);
   gtk_widget_set_parent (self->scrolled_window, GTK_WIDGET (self));
   g_signal_connect (self->column_view, "activate", G_CALLBACK (activate), self);
-  add_menu (self);
 }
 
 GtkWidget *
@@ -335,6 +383,7 @@ pyro_row_table_new (PyroRowTableKind kind, const char *label)
   gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
   add_columns (self);
   add_models (self);
+  add_menu (self);
   update_actions (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->column_view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   label, -1);
