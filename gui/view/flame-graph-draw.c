@@ -11,6 +11,7 @@ enum {
   LABEL_MARGIN = 4,
   LEAST_GAP_WIDTH = 4, /* narrower boxes touch their neighbours */
   NARROW_RUN_WIDTH = 8,
+  MAX_LOOKED_AT = 1000,
 };
 
 typedef struct {
@@ -26,12 +27,17 @@ to_rgba (PyroFlameColour colour)
   return (GdkRGBA){ colour.red, colour.green, colour.blue, 1 };
 }
 
+/* Of siblings that share a box the widest are looked at. */
 static gboolean
 is_match (PyroFlameGraph *self, const PyroFlameBox *box)
 {
-  if (self->matches.is_match == NULL || box->node == 0 || box->n_merged > 1)
+  if (self->matches.is_match == NULL || box->node == 0)
     return FALSE;
-  return self->matches.is_match[pyro_flame_tree_get_node (self->tree, box->node)->function];
+  guint32 end = box->node + MIN (box->n_merged, MAX_LOOKED_AT);
+  for (guint32 i = box->node; i < end; i++)
+    if (self->matches.is_match[pyro_flame_tree_get_node (self->tree, i)->function])
+      return TRUE;
+  return FALSE;
 }
 
 static PyroFlameColour
@@ -48,7 +54,7 @@ get_difference (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme th
 static PyroFlameColour
 get_plain_colour (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme theme)
 {
-  if (self->colouring == PYRO_FLAME_COLOURING_DIFFERENCE && box->n_merged < 1000)
+  if (self->colouring == PYRO_FLAME_COLOURING_DIFFERENCE && box->n_merged <= MAX_LOOKED_AT)
     return get_difference (self, box, theme);
   const PyroFlameFunction *function = pyro_flame_tree_get_function (self->tree, box->node);
   if (function == NULL || box->n_merged > 1)
@@ -76,9 +82,10 @@ is_faded (PyroFlameGraph *self, const PyroFlameBox *box)
 PyroFlameColour
 pyro_flame_graph_get_colour (PyroFlameGraph *self, const PyroFlameBox *box, PyroFlameTheme theme)
 {
-  if (is_match (self, box))
+  if (is_match (self, box) && box->n_merged == 1)
     return pyro_flame_colour_match (theme);
-  PyroFlameColour colour = get_plain_colour (self, box, theme);
+  PyroFlameColour colour = is_match (self, box) ? pyro_flame_colour_match (theme)
+                                                : get_plain_colour (self, box, theme);
   return is_faded (self, box) ? pyro_flame_colour_fade (colour, theme) : colour;
 }
 
@@ -217,44 +224,70 @@ draw_picture (PyroFlameGraph *self)
 static void
 draw_outline (PyroFlameGraph *self,
               GtkSnapshot *snapshot,
-              const PyroFlameBox *box,
-              guint32 row,
+              const graphene_rect_t *bounds,
               float thickness)
 {
   GdkRGBA colour;
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &colour);
-  graphene_rect_t bounds
-      = GRAPHENE_RECT_INIT ((float)box->x, (float)pyro_flame_graph_get_row_y (self, row),
-                            (float)MAX (box->width - 1, 1), (float)(self->row_height - 1));
   GskRoundedRect outline;
-  gsk_rounded_rect_init_from_rect (&outline, &bounds, 1);
+  gsk_rounded_rect_init_from_rect (&outline, bounds, 1);
   gtk_snapshot_append_border (snapshot, &outline,
                               (float[]){ thickness, thickness, thickness, thickness },
                               (GdkRGBA[]){ colour, colour, colour, colour });
+}
+
+static graphene_rect_t
+get_bounds (PyroFlameGraph *self, const PyroFlameBox *box, guint32 row)
+{
+  return GRAPHENE_RECT_INIT ((float)box->x, (float)pyro_flame_graph_get_row_y (self, row),
+                             (float)MAX (box->width - 1, 1), (float)(self->row_height - 1));
+}
+
+/* What is hovered, and what has the keyboard: a box, or the widget while none is selected. */
+static void
+draw_outlines (PyroFlameGraph *self, GtkSnapshot *snapshot)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  GtkStateFlags state = gtk_widget_get_state_flags (widget);
+  guint32 row;
+  const PyroFlameBox *box = pyro_flame_graph_get_hovered (self, &row);
+  graphene_rect_t bounds;
+  if (box != NULL) {
+    bounds = get_bounds (self, box, row);
+    draw_outline (self, snapshot, &bounds, 1);
+  }
+  box = pyro_flame_graph_get_selected_box (self, &row);
+  if (box != NULL) {
+    bounds = get_bounds (self, box, row);
+    draw_outline (self, snapshot, &bounds, gtk_widget_has_focus (widget) ? 3 : 2);
+  } else if ((state & GTK_STATE_FLAG_FOCUSED) != 0 && (state & GTK_STATE_FLAG_FOCUS_VISIBLE) != 0) {
+    bounds = GRAPHENE_RECT_INIT (0, 0, (float)self->allocated_width, (float)self->allocated_height);
+    draw_outline (self, snapshot, &bounds, 2);
+  }
+}
+
+static void
+draw_graph (PyroFlameGraph *self, GtkSnapshot *snapshot)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  pyro_flame_graph_lay_out (self);
+  if (self->labels == NULL)
+    self->labels = pyro_flame_labels_new (gtk_widget_get_pango_context (widget));
+  if (self->picture == NULL)
+    self->picture = draw_picture (self);
+  if (self->picture != NULL)
+    gtk_snapshot_append_node (snapshot, self->picture);
 }
 
 void
 pyro_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   PyroFlameGraph *self = PYRO_FLAME_GRAPH (widget);
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  if (self->tree == NULL || width == 0)
-    return;
-  pyro_flame_graph_lay_out (self);
-  if (self->labels == NULL)
-    self->labels = pyro_flame_labels_new (gtk_widget_get_pango_context (widget));
-  if (self->picture == NULL)
-    self->picture = draw_picture (self);
-  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  if (self->picture != NULL)
-    gtk_snapshot_append_node (snapshot, self->picture);
-  guint32 row;
-  const PyroFlameBox *box = pyro_flame_graph_get_hovered (self, &row);
-  if (box != NULL)
-    draw_outline (self, snapshot, box, row, 1);
-  box = pyro_flame_graph_get_selected_box (self, &row);
-  if (box != NULL)
-    draw_outline (self, snapshot, box, row, gtk_widget_has_focus (widget) ? 3 : 2);
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)self->allocated_width,
+                                                         (float)self->allocated_height));
+  if (self->tree != NULL)
+    draw_graph (self, snapshot);
+  draw_outlines (self, snapshot);
   gtk_snapshot_pop (snapshot);
   gtk_widget_snapshot_child (widget, self->message, snapshot);
   gtk_widget_snapshot_child (widget, self->tip, snapshot);

@@ -81,6 +81,14 @@ css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   pyro_flame_graph_redraw (self);
 }
 
+/* The outline shows where the keyboard is. */
+static void
+state_flags_changed (GtkWidget *widget, GtkStateFlags before)
+{
+  GTK_WIDGET_CLASS (pyro_flame_graph_parent_class)->state_flags_changed (widget, before);
+  gtk_widget_queue_draw (widget);
+}
+
 static void
 dispose (GObject *object)
 {
@@ -139,6 +147,7 @@ pyro_flame_graph_class_init (PyroFlameGraphClass *class)
   widget_class->size_allocate = size_allocate;
   widget_class->snapshot = pyro_flame_graph_snapshot;
   widget_class->css_changed = css_changed;
+  widget_class->state_flags_changed = state_flags_changed;
   gtk_widget_class_set_css_name (widget_class, "flamegraph");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_TREE);
   pyro_flame_graph_add_properties (object_class);
