@@ -37,7 +37,7 @@ find_header (void *user_data, const ProfProcMap *map)
 {
   static const char *const names[]
       = { "[anon_shmem:" PROF_CONTEXT_NAME "]", "[anon:" PROF_CONTEXT_NAME "]",
-          "/memfd:" PROF_CONTEXT_NAME };
+          ("/memfd:" PROF_CONTEXT_NAME) };
   uint64_t *address = user_data;
   if (*address != 0 || map->is_executable || !map->is_readable)
     return 0;
