@@ -66,7 +66,8 @@ static inline int64_t
 clamp_text_number (const ProfProfile *profile, const ProfLabel *label)
 {
   int64_t last_ns = profile->time_ns + profile->duration_ns - 1;
-  bool is_late = has_text_key (profile, label, "end_timestamp_ns") && label->number > last_ns;
+  bool is_late = profile->duration_ns > 0 && label->number > last_ns
+                 && has_text_key (profile, label, "end_timestamp_ns");
   return is_late ? last_ns : label->number;
 }
 
