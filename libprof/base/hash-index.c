@@ -42,9 +42,8 @@ put (struct ProfHashSlot *slots, size_t n_slots, uint32_t hash, uint32_t row)
 }
 
 static int
-grow (ProfHashIndex *index)
+resize (ProfHashIndex *index, size_t n_slots)
 {
-  size_t n_slots = index->n_slots == 0 ? 64 : index->n_slots * 2;
   struct ProfHashSlot *slots = malloc (n_slots * sizeof *slots);
   if (slots == NULL)
     return -ENOMEM;
@@ -59,9 +58,18 @@ grow (ProfHashIndex *index)
 }
 
 int
+prof_hash_index_reserve (ProfHashIndex *index, size_t n)
+{
+  size_t n_slots = index->n_slots == 0 ? 64 : index->n_slots;
+  while (n > n_slots / 2)
+    n_slots *= 2;
+  return n_slots > index->n_slots ? resize (index, n_slots) : 0;
+}
+
+int
 prof_hash_index_add (ProfHashIndex *index, uint64_t hash, uint32_t row)
 {
-  if ((index->n_used + 1) * 2 > index->n_slots && grow (index) < 0)
+  if (prof_hash_index_reserve (index, index->n_used + 1) < 0)
     return -ENOMEM;
   put (index->slots, index->n_slots, fold (hash), row);
   index->n_used++;

@@ -32,6 +32,17 @@ uint32_t prof_hash_index_find (const ProfHashIndex *index,
 /* Adds a row whose key is not there yet. 0 or -ENOMEM. */
 int prof_hash_index_add (ProfHashIndex *index, uint64_t hash, uint32_t row);
 
+/* Makes room for n rows in all. 0 or -ENOMEM. */
+int prof_hash_index_reserve (ProfHashIndex *index, size_t n);
+
+/* Fetches the place of a hash ahead of its use: big tables are in no cache. */
+static inline void
+prof_hash_index_prefetch (const ProfHashIndex *index, uint64_t hash)
+{
+  if (index->n_slots > 0)
+    __builtin_prefetch (&index->slots[(uint32_t)(hash ^ (hash >> 32)) & (index->n_slots - 1)]);
+}
+
 /* Forgets all rows but keeps the slots: adding as many rows again can't fail. */
 void prof_hash_index_reset (ProfHashIndex *index);
 

@@ -2,8 +2,10 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/vec.h"
 #include "base/wire.h"
@@ -17,13 +19,20 @@ typedef struct {
 
 enum { PROF_WIRE_MAX_VARINT_BYTES = 10 };
 
+__attribute__ ((cold)) static inline bool
+prof_wire_grow (ProfWireBuffer *buffer, size_t n)
+{
+  buffer->is_failed |= prof_vec_reserve (&buffer->bytes, n) < 0;
+  return !buffer->is_failed;
+}
+
+/* Room is there nearly always: the rest stays out of the way. */
 static inline bool
 prof_wire_reserve (ProfWireBuffer *buffer, size_t n)
 {
   if (!buffer->is_failed && buffer->bytes.n_allocated - buffer->bytes.n >= n)
     return true;
-  buffer->is_failed |= prof_vec_reserve (&buffer->bytes, n) < 0;
-  return !buffer->is_failed;
+  return prof_wire_grow (buffer, n);
 }
 
 /* Writes a varint and returns where it ends. */
@@ -40,6 +49,20 @@ static inline size_t
 prof_wire_get_varint_size (uint64_t value)
 {
   return 1 + (63 - (unsigned)__builtin_clzll (value | 1)) / 7;
+}
+
+/* As prof_wire_write_varint, without branches: lengths come in no order that a processor could
+ * learn. Eight bytes are written, of which those behind the end do not count. */
+static inline uint8_t *
+prof_wire_write_varint32 (uint8_t *p, uint32_t value)
+{
+  uint64_t v = value;
+  unsigned n = (unsigned)prof_wire_get_varint_size (v);
+  uint64_t bytes = (v & 0x7f) | (v << 1 & 0x7f00) | (v << 2 & 0x7f0000) | (v << 3 & 0x7f000000)
+                   | (v << 4 & 0x7f00000000);
+  bytes = htole64 (bytes | (0x80808080 & ((UINT64_C (1) << (8 * (n - 1))) - 1)));
+  memcpy (p, &bytes, sizeof bytes);
+  return p + n;
 }
 
 static inline void
@@ -72,7 +95,10 @@ prof_wire_put_number (ProfWireBuffer *buffer, uint32_t field, uint64_t value)
 static inline void
 prof_wire_put_raw (ProfWireBuffer *buffer, const void *bytes, size_t n)
 {
-  buffer->is_failed |= prof_vec_append (&buffer->bytes, (const uint8_t *)bytes, n) < 0;
+  if (n == 0 || !prof_wire_reserve (buffer, n))
+    return;
+  memcpy (buffer->bytes.items + buffer->bytes.n, bytes, n);
+  buffer->bytes.n += n;
 }
 
 /* Eight bytes, the least significant first; without a tag. */
@@ -121,19 +147,16 @@ prof_wire_end (ProfWireBuffer *buffer, size_t start)
   buffer->bytes.n += n_more;
 }
 
-/* The contents of packed numbers: their length is known before, and nothing has to move. */
+/* Packed numbers. */
 static inline void
 prof_wire_put_packed (ProfWireBuffer *buffer, uint32_t field, const uint32_t *numbers, size_t n)
 {
-  size_t n_bytes = 0;
-  for (size_t i = 0; i < n; i++)
-    n_bytes += prof_wire_get_varint_size (numbers[i]);
-  prof_wire_put_tag (buffer, field, PROF_WIRE_BYTES);
-  prof_wire_put_varint (buffer, n_bytes);
-  if (!prof_wire_reserve (buffer, n_bytes))
+  size_t start = prof_wire_begin (buffer, field);
+  if (!prof_wire_reserve (buffer, PROF_WIRE_MAX_VARINT_BYTES * (n + 1)))
     return;
   uint8_t *p = buffer->bytes.items + buffer->bytes.n;
   for (size_t i = 0; i < n; i++)
-    p = prof_wire_write_varint (p, numbers[i]);
-  buffer->bytes.n += n_bytes;
+    p = prof_wire_write_varint32 (p, numbers[i]);
+  buffer->bytes.n = (size_t)(p - buffer->bytes.items);
+  prof_wire_end (buffer, start);
 }

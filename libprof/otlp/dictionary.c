@@ -2,12 +2,15 @@
 /* Copyright the libprof authors */
 #include "otlp/dictionary.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/hash.h"
 #include "otlp/layout.h"
+#include "profile/profile-tables.h"
 
 /* Semantic conventions 1.44: process.executable.*, pprof.*. */
 static const char *const texts[PROF_OTLP_N_TEXTS] = {
@@ -57,12 +60,12 @@ add_string (ProfOtlpDictionary *dictionary, const char *bytes, size_t n)
 uint32_t
 prof_otlp_dictionary_get_string (ProfOtlpDictionary *dictionary, uint32_t string)
 {
-  const ProfProfile *profile = dictionary->samples->profile;
-  size_t n = prof_profile_get_string_size (profile, string);
-  if (n > 0 && dictionary->strings[string] == 0)
-    dictionary->strings[string]
-        = add_string (dictionary, prof_profile_get_string (profile, string), n);
-  return n > 0 ? dictionary->strings[string] : 0;
+  const ProfStringTable *strings = &dictionary->samples->profile->strings;
+  uint32_t *number = &dictionary->strings[string];
+  size_t n = *number == 0 ? prof_string_table_size (strings, string) : 0;
+  if (n > 0)
+    *number = add_string (dictionary, prof_string_table_get (strings, string), n);
+  return *number;
 }
 
 uint32_t
@@ -232,9 +235,7 @@ get_mapping (ProfOtlpDictionary *dictionary, uint32_t number)
 {
   if (number == 0 || dictionary->mappings[number] != 0)
     return number == 0 ? 0 : dictionary->mappings[number];
-  size_t n;
-  const ProfMapping *mapping
-      = &prof_profile_get_mappings (dictionary->samples->profile, &n)[number];
+  const ProfMapping *mapping = &dictionary->samples->profile->mappings.items[number];
   ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_MAPPING];
   uint32_t filename = prof_otlp_dictionary_get_string (dictionary, mapping->filename);
   uint32_t attributes[6], n_attributes = add_build_ids (dictionary, number, attributes);
@@ -256,9 +257,7 @@ get_function (ProfOtlpDictionary *dictionary, uint32_t number)
 {
   if (number == 0 || dictionary->functions[number] != 0)
     return number == 0 ? 0 : dictionary->functions[number];
-  size_t n;
-  const ProfFunction *function
-      = &prof_profile_get_functions (dictionary->samples->profile, &n)[number];
+  const ProfFunction *function = &dictionary->samples->profile->functions.items[number];
   ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_FUNCTION];
   uint32_t name = prof_otlp_dictionary_get_string (dictionary, function->name);
   uint32_t system_name = prof_otlp_dictionary_get_string (dictionary, function->system_name);
@@ -271,57 +270,132 @@ get_function (ProfOtlpDictionary *dictionary, uint32_t number)
   return dictionary->functions[number] = end_row (dictionary, PROF_OTLP_TABLE_FUNCTION, row);
 }
 
-static uint32_t
-get_location (ProfOtlpDictionary *dictionary, uint32_t number)
+static void
+put_line (ProfOtlpDictionary *dictionary, const ProfLine *line)
 {
-  if (number == 0 || dictionary->locations[number] != 0)
-    return number == 0 ? 0 : dictionary->locations[number];
-  size_t n;
-  const ProfProfile *profile = dictionary->samples->profile;
-  const ProfLocation *location = &prof_profile_get_locations (profile, &n)[number];
-  const ProfLine *lines = prof_profile_get_lines (profile, &n) + location->first_line;
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_LOCATION];
+  size_t start = prof_wire_begin (buffer, PROF_OTLP_LOCATION_LINE);
+  prof_wire_put_number (buffer, PROF_OTLP_LINE_FUNCTION, get_function (dictionary, line->function));
+  prof_wire_put_number (buffer, PROF_OTLP_LINE_LINE, (uint64_t)line->line);
+  prof_wire_put_number (buffer, PROF_OTLP_LINE_COLUMN, (uint64_t)line->column);
+  prof_wire_end (buffer, start);
+}
+
+static uint32_t
+add_location (ProfOtlpDictionary *dictionary, const ProfLocation *location)
+{
+  const ProfLine *lines = dictionary->samples->profile->lines.items;
   ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_LOCATION];
   uint32_t mapping = get_mapping (dictionary, location->mapping);
   uint32_t folded = location->is_folded ? get_flag (dictionary, PROF_OTLP_TEXT_IS_FOLDED, true) : 0;
   size_t row = begin_row (dictionary, PROF_OTLP_TABLE_LOCATION);
   prof_wire_put_number (buffer, PROF_OTLP_LOCATION_MAPPING, mapping);
   prof_wire_put_number (buffer, PROF_OTLP_LOCATION_ADDRESS, location->address);
-  for (uint32_t i = 0; i < location->n_lines; i++) {
-    size_t line = prof_wire_begin (buffer, PROF_OTLP_LOCATION_LINE);
-    prof_wire_put_number (buffer, PROF_OTLP_LINE_FUNCTION,
-                          get_function (dictionary, lines[i].function));
-    prof_wire_put_number (buffer, PROF_OTLP_LINE_LINE, (uint64_t)lines[i].line);
-    prof_wire_put_number (buffer, PROF_OTLP_LINE_COLUMN, (uint64_t)lines[i].column);
-    prof_wire_end (buffer, line);
-  }
+  for (uint32_t i = 0; i < location->n_lines; i++)
+    put_line (dictionary, &lines[location->first_line + i]);
   if (folded != 0)
     prof_wire_put_packed (buffer, PROF_OTLP_LOCATION_ATTRIBUTES, &folded, 1);
-  return dictionary->locations[number] = end_row (dictionary, PROF_OTLP_TABLE_LOCATION, row);
+  return end_row (dictionary, PROF_OTLP_TABLE_LOCATION, row);
 }
 
 /* ---- stacks and links ---- */
+
+enum { VARINT_LENGTH_SHIFT = 56 };
+
+static void
+prefetch_function (const ProfOtlpDictionary *dictionary, const ProfLocation *location)
+{
+  const ProfProfile *profile = dictionary->samples->profile;
+  if (location->n_lines == 0)
+    return;
+  uint32_t function = profile->lines.items[location->first_line].function;
+  __builtin_prefetch (&dictionary->functions[function]);
+  __builtin_prefetch (&profile->functions.items[function]);
+}
+
+static void
+prefetch_name (const ProfOtlpDictionary *dictionary, const ProfLocation *location)
+{
+  const ProfProfile *profile = dictionary->samples->profile;
+  if (location->n_lines == 0)
+    return;
+  uint32_t function = profile->lines.items[location->first_line].function;
+  if (dictionary->functions[function] != 0)
+    return;
+  uint32_t name = profile->functions.items[function].name;
+  __builtin_prefetch (&dictionary->strings[name]);
+  __builtin_prefetch (&profile->strings.starts.items[name]);
+}
+
+/* Rows of a big profile are in no cache: those that will be added are fetched, row by row of what
+ * they lead to. */
+static void
+prefetch_locations (const ProfOtlpDictionary *dictionary, const uint32_t *stack, uint32_t n)
+{
+  enum { MAX_ROWS = 64 };
+  const ProfProfile *profile = dictionary->samples->profile;
+  const ProfLocation *locations[MAX_ROWS];
+  uint32_t n_new = 0;
+  for (uint32_t i = 0; i < n && n_new < MAX_ROWS; i++)
+    if (dictionary->locations[stack[i]] == 0) {
+      locations[n_new++] = &profile->locations.items[stack[i]];
+      __builtin_prefetch (locations[n_new - 1]);
+    }
+  for (uint32_t i = 0; i < n_new; i++)
+    __builtin_prefetch (&profile->lines.items[locations[i]->first_line]);
+  for (uint32_t i = 0; i < n_new; i++)
+    prefetch_function (dictionary, locations[i]);
+  for (uint32_t i = 0; i < n_new; i++)
+    prefetch_name (dictionary, locations[i]);
+}
+
+static uint64_t
+add_location_varint (ProfOtlpDictionary *dictionary, uint32_t row)
+{
+  const ProfLocation *location = &dictionary->samples->profile->locations.items[row];
+  uint8_t bytes[8] = { 0 };
+  uint64_t varint;
+  uint8_t *end = prof_wire_write_varint (bytes, row == 0 ? 0 : add_location (dictionary, location));
+  memcpy (&varint, bytes, sizeof varint);
+  varint = le64toh (varint) | (uint64_t)(end - bytes) << VARINT_LENGTH_SHIFT;
+  return dictionary->locations[row] = varint;
+}
+
+static void
+put_locations (ProfOtlpDictionary *dictionary, const uint32_t *locations, uint32_t n)
+{
+  ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_STACK];
+  if (!prof_wire_reserve (buffer, sizeof (uint64_t) * (n + 1)))
+    return;
+  uint8_t *p = buffer->bytes.items + buffer->bytes.n;
+  bool is_prefetched = false;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t varint = dictionary->locations[locations[i]];
+    if (varint == 0) {
+      if (!is_prefetched)
+        prefetch_locations (dictionary, locations + i, n - i);
+      is_prefetched = true;
+      varint = add_location_varint (dictionary, locations[i]);
+    }
+    uint64_t bytes = htole64 (varint);
+    memcpy (p, &bytes, sizeof bytes);
+    p += varint >> VARINT_LENGTH_SHIFT;
+  }
+  buffer->bytes.n = (size_t)(p - buffer->bytes.items);
+}
 
 uint32_t
 prof_otlp_dictionary_get_stack (ProfOtlpDictionary *dictionary, uint32_t stack)
 {
   if (stack == 0 || dictionary->stacks[stack] != 0)
     return stack == 0 ? 0 : dictionary->stacks[stack];
-  size_t n;
   const ProfOtlpList *list = &dictionary->samples->stacks.items[stack];
-  const uint32_t *locations
-      = prof_profile_get_stacks (dictionary->samples->profile, &n) + list->first;
+  const uint32_t *locations = dictionary->samples->profile->stacks.items + list->first;
   ProfWireBuffer *buffer = &dictionary->tables[PROF_OTLP_TABLE_STACK];
-  buffer->is_failed |= prof_vec_reserve (&dictionary->numbers, list->n) < 0;
-  if (buffer->is_failed)
-    return 0;
-  uint32_t *numbers = dictionary->numbers.items;
-  for (uint32_t i = 0; i < list->n; i++) {
-    numbers[i] = dictionary->locations[locations[i]];
-    if (numbers[i] == 0)
-      numbers[i] = get_location (dictionary, locations[i]);
-  }
   size_t row = begin_row (dictionary, PROF_OTLP_TABLE_STACK);
-  prof_wire_put_packed (buffer, PROF_OTLP_STACK_LOCATIONS, numbers, list->n);
+  size_t packed = prof_wire_begin (buffer, PROF_OTLP_STACK_LOCATIONS);
+  put_locations (dictionary, locations, list->n);
+  prof_wire_end (buffer, packed);
   return dictionary->stacks[stack] = end_row (dictionary, PROF_OTLP_TABLE_STACK, row);
 }
 
@@ -369,13 +443,14 @@ get_n_rows (const ProfOtlpSamples *samples, ProfOtlpTable table)
   return n;
 }
 
+/* NULL: the locations, whose numbers are of another kind. */
 static uint32_t **
 get_numbers (ProfOtlpDictionary *dictionary, ProfOtlpTable table)
 {
-  uint32_t **const numbers[PROF_OTLP_N_TABLES]
-      = { &dictionary->mappings, &dictionary->locations, &dictionary->functions,
-          &dictionary->links,    &dictionary->strings,   &dictionary->attributes,
-          &dictionary->stacks };
+  uint32_t **const numbers[PROF_OTLP_N_TABLES] = { &dictionary->mappings,  NULL,
+                                                   &dictionary->functions, &dictionary->links,
+                                                   &dictionary->strings,   &dictionary->attributes,
+                                                   &dictionary->stacks };
   return numbers[table];
 }
 
@@ -383,10 +458,14 @@ void
 prof_otlp_dictionary_reset (ProfOtlpDictionary *dictionary)
 {
   for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
+    uint32_t **numbers = get_numbers (dictionary, table);
+    size_t n = get_n_rows (dictionary->samples, table);
     dictionary->tables[table].bytes.n = 0;
     dictionary->n_rows[table] = 0;
-    memset (*get_numbers (dictionary, table), 0,
-            get_n_rows (dictionary->samples, table) * sizeof (uint32_t));
+    if (numbers != NULL)
+      memset (*numbers, 0, n * sizeof **numbers);
+    else
+      memset (dictionary->locations, 0, n * sizeof *dictionary->locations);
     end_row (dictionary, table, begin_row (dictionary, table));
   }
   dictionary->text_rows.n = 0;
@@ -399,11 +478,17 @@ int
 prof_otlp_dictionary_init (ProfOtlpDictionary *dictionary, const ProfOtlpSamples *samples)
 {
   *dictionary = (ProfOtlpDictionary){ .samples = samples };
+  dictionary->locations
+      = calloc (get_n_rows (samples, PROF_OTLP_TABLE_LOCATION) + 1, sizeof *dictionary->locations);
+  if (dictionary->locations == NULL)
+    return -ENOMEM;
   for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
-    uint32_t *numbers = calloc (get_n_rows (samples, table) + 1, sizeof *numbers);
+    uint32_t **numbers = get_numbers (dictionary, table);
     if (numbers == NULL)
+      continue;
+    *numbers = calloc (get_n_rows (samples, table) + 1, sizeof **numbers);
+    if (*numbers == NULL)
       return -ENOMEM;
-    *get_numbers (dictionary, table) = numbers;
   }
   prof_otlp_dictionary_reset (dictionary);
   return 0;
@@ -413,11 +498,12 @@ void
 prof_otlp_dictionary_finish (ProfOtlpDictionary *dictionary)
 {
   for (unsigned table = 0; table < PROF_OTLP_N_TABLES; table++) {
+    uint32_t **numbers = get_numbers (dictionary, table);
     prof_vec_clear (&dictionary->tables[table].bytes);
-    free (*get_numbers (dictionary, table));
-    *get_numbers (dictionary, table) = NULL;
+    if (numbers != NULL)
+      free (steal (numbers));
   }
-  prof_vec_clear (&dictionary->numbers);
+  free (steal (&dictionary->locations));
   prof_vec_clear (&dictionary->text_rows);
   prof_hash_index_clear (&dictionary->text_row_index);
 }

@@ -39,8 +39,8 @@ typedef struct {
   ProfWireBuffer tables[PROF_OTLP_N_TABLES];
   uint32_t n_rows[PROF_OTLP_N_TABLES];
   /* Numbers in this dictionary by row of the profile or of the samples; 0: not yet there. */
-  uint32_t *mappings, *locations, *functions, *strings, *links, *attributes, *stacks;
-  PROF_VEC (uint32_t) numbers; /* of the stack at hand; always empty */
+  uint32_t *mappings, *functions, *strings, *links, *attributes, *stacks;
+  uint64_t *locations; /* their varints, to be copied into stacks, and the length in the top byte */
   PROF_VEC (ProfOtlpTextRow) text_rows;
   ProfHashIndex text_row_index;
   uint32_t texts[PROF_OTLP_N_TEXTS];

@@ -238,7 +238,6 @@ put_profile (ProfOtlpEncoder *encoder,
   put_value_type (encoder, buffer, PROF_OTLP_PROFILE_SAMPLE_TYPE,
                   prof_profile_get_value_types (profile, &n)[type]);
   prof_wire_put_raw (buffer, rows->bytes.items, rows->bytes.n);
-  buffer->is_failed |= rows->is_failed;
   prof_wire_put_tag (buffer, PROF_OTLP_PROFILE_TIME, PROF_WIRE_FIXED64);
   prof_wire_put_fixed64 (buffer, (uint64_t)prof_profile_get_time_ns (profile));
   prof_wire_put_number (buffer, PROF_OTLP_PROFILE_DURATION,
@@ -346,9 +345,11 @@ write_request (ProfOtlpEncoder *encoder)
   put_resource (encoder, buffer);
   size_t scope = prof_wire_begin (buffer, PROF_OTLP_RESOURCE_PROFILES_SCOPE_PROFILES);
   put_scope (encoder, buffer);
-  for (size_t i = 0; i < encoder->n_value_types; i++)
+  for (size_t i = 0; i < encoder->n_value_types; i++) {
+    buffer->is_failed |= encoder->rows[i].is_failed;
     if (is_sent (encoder, encoder->order[i]))
       put_profile (encoder, encoder->order[i], attributes, n_attributes);
+  }
   prof_wire_end (buffer, scope);
   prof_wire_end (buffer, resource);
   size_t dictionary = prof_wire_begin (buffer, PROF_OTLP_REQUEST_DICTIONARY);

@@ -54,11 +54,23 @@ is_link (const void *table, uint32_t row, const void *key)
          == 0;
 }
 
+/* A sample on its way to a row. */
+typedef struct {
+  const ProfSample *sample;
+  uint64_t stack_hash, hash; /* of the stack; of all that makes the row */
+  uint32_t attributes, link;
+  int64_t time_ns;
+} Candidate;
+
 static bool
 is_row (const void *table, uint32_t row, const void *key)
 {
-  return memcmp (&((const ProfOtlpSamples *)table)->rows.items[row], key, sizeof (ProfOtlpRow))
-         == 0;
+  const ProfOtlpSamples *samples = table;
+  const Candidate *candidate = key;
+  const ProfOtlpRow *other = &samples->rows.items[row];
+  ProfOtlpList stack = { candidate->sample->first_location, candidate->sample->n_locations };
+  return other->attributes == candidate->attributes && other->link == candidate->link
+         && is_stack (samples, other->stack, &stack);
 }
 
 /* The number of `item` in a vec of unique items, where it is added if it is new. */
@@ -75,17 +87,13 @@ is_row (const void *table, uint32_t row, const void *key)
   } while (0)
 
 static int
-add_stack (ProfOtlpSamples *samples, const ProfSample *sample, uint32_t *ret)
+add_stack (ProfOtlpSamples *samples, const Candidate *candidate, uint32_t *ret)
 {
-  size_t n;
-  const uint32_t *stacks = prof_profile_get_stacks (samples->profile, &n);
-  ProfOtlpList list = { sample->first_location, sample->n_locations };
+  ProfOtlpList list = { candidate->sample->first_location, candidate->sample->n_locations };
   *ret = 0;
   if (list.n == 0)
     return 0;
-  add_unique (samples, stacks, stack_index,
-              prof_hash_bytes (0, stacks + list.first, list.n * sizeof *stacks), is_stack, list,
-              ret);
+  add_unique (samples, stacks, stack_index, candidate->stack_hash, is_stack, list, ret);
   return 0;
 }
 
@@ -107,13 +115,16 @@ add_link (ProfOtlpSamples *samples, const ProfOtlpLink *link, uint32_t *ret)
 }
 
 static int
-add_row (ProfOtlpSamples *samples, const ProfOtlpRow *row, uint32_t *ret)
+add_row (ProfOtlpSamples *samples, const Candidate *candidate, uint32_t *ret)
 {
-  size_t n_before = samples->rows.n;
-  add_unique (samples, rows, row_index, prof_hash_bytes (0, row, sizeof *row), is_row, *row, ret);
-  if (samples->rows.n == n_before)
+  *ret = prof_hash_index_find (&samples->row_index, candidate->hash, is_row, samples, candidate);
+  if (*ret != PROF_HASH_INDEX_NONE)
     return 0;
-  if (prof_vec_reserve (&samples->values, samples->n_value_types) < 0)
+  ProfOtlpRow row = { .attributes = candidate->attributes, .link = candidate->link };
+  *ret = (uint32_t)samples->rows.n;
+  if (add_stack (samples, candidate, &row.stack) < 0 || prof_vec_push (&samples->rows, row) < 0
+      || prof_hash_index_add (&samples->row_index, candidate->hash, *ret) < 0
+      || prof_vec_reserve (&samples->values, samples->n_value_types) < 0)
     return -ENOMEM;
   memset (samples->values.items + samples->values.n, 0, samples->n_value_types * sizeof (int64_t));
   samples->values.n += samples->n_value_types;
@@ -168,11 +179,17 @@ has_key (const ProfOtlpSamples *samples, uint32_t first, uint32_t key)
   return false;
 }
 
-static int
-compare_numbers (const void *a, const void *b)
+/* The few attributes of a sample. */
+static void
+sort_numbers (uint32_t *numbers, size_t n)
 {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return (x > y) - (x < y);
+  for (size_t i = 1; i < n; i++) {
+    uint32_t number = numbers[i];
+    size_t k = i;
+    for (; k > 0 && numbers[k - 1] > number; k--)
+      numbers[k] = numbers[k - 1];
+    numbers[k] = number;
+  }
 }
 
 /* The list that begins at `first` of attribute_rows: kept if it is new, else taken back. */
@@ -184,7 +201,7 @@ close_list (ProfOtlpSamples *samples, uint32_t first, uint32_t *ret)
   *ret = 0;
   if (list.n == 0)
     return 0;
-  qsort (rows, list.n, sizeof *rows, compare_numbers);
+  sort_numbers (rows, list.n);
   size_t n_before = samples->attribute_lists.n;
   add_unique (samples, attribute_lists, list_index,
               prof_hash_bytes (0, rows, list.n * sizeof *rows), is_attribute_list, list, ret);
@@ -193,55 +210,88 @@ close_list (ProfOtlpSamples *samples, uint32_t first, uint32_t *ret)
   return 0;
 }
 
-static int
-add_labels (ProfOtlpSamples *samples,
-            const Keys *keys,
-            const ProfSample *sample,
-            ProfOtlpRow *row,
-            int64_t *ret_time_ns)
+/* What OpenTelemetry's SDKs take, too. */
+enum { MAX_ATTRIBUTES = 128 };
+
+static bool
+is_attribute_wanted (const ProfOtlpSamples *samples, const ProfLabel *label, uint32_t first)
 {
+  return samples->attribute_rows.n - first < MAX_ATTRIBUTES
+         && !has_key (samples, first, label->key);
+}
+
+static int
+add_labels (ProfOtlpSamples *samples, const Keys *keys, Candidate *candidate)
+{
+  const ProfSample *sample = candidate->sample;
   size_t n;
   const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n) + sample->first_label;
   uint32_t first = (uint32_t)samples->attribute_rows.n, attribute;
-  ProfOtlpLink link = { 0 };
-  *ret_time_ns = 0;
+  static const ProfOtlpLink none;
+  ProfOtlpLink link = none;
   for (uint32_t i = 0; i < sample->n_labels; i++) {
     const ProfLabel *label = &labels[i];
     if (label->key != 0 && label->key == keys->end_timestamp)
-      *ret_time_ns = label->number;
+      candidate->time_ns = label->number;
     else if (label->key != 0 && label->key != keys->freed_timestamp
-             && !read_link (samples, keys, label, &link) && !has_key (samples, first, label->key)
+             && !read_link (samples, keys, label, &link)
+             && is_attribute_wanted (samples, label, first)
              && (add_attribute (samples, label, &attribute) < 0
                  || prof_vec_push (&samples->attribute_rows, attribute) < 0))
       return -ENOMEM;
   }
-  static const ProfOtlpLink none;
-  if (memcmp (link.trace_id, none.trace_id, sizeof none.trace_id) == 0)
-    link = none;
-  if (add_link (samples, &link, &row->link) < 0)
+  if (memcmp (link.trace_id, none.trace_id, sizeof none.trace_id) != 0
+      && add_link (samples, &link, &candidate->link) < 0)
     return -ENOMEM;
-  return close_list (samples, first, &row->attributes);
+  return close_list (samples, first, &candidate->attributes);
 }
 
 /* ---- all samples ---- */
 
+/* So many that the memory of one is fetched while those before it are worked on. */
+enum { N_CANDIDATES = 32 };
+
 static int
-add_sample (ProfOtlpSamples *samples, const Keys *keys, uint32_t number)
+make_candidate (ProfOtlpSamples *samples, const Keys *keys, uint32_t number, Candidate *ret)
 {
   size_t n;
   const ProfSample *sample = &prof_profile_get_samples (samples->profile, &n)[number];
+  const uint32_t *stack = prof_profile_get_stacks (samples->profile, &n) + sample->first_location;
+  *ret = (Candidate){ .sample = sample };
+  ret->stack_hash = prof_hash_bytes (0, stack, sample->n_locations * sizeof *stack);
+  int r = add_labels (samples, keys, ret);
+  ret->hash = prof_hash_word (ret->stack_hash, (uint64_t)ret->attributes << 32 | ret->link);
+  prof_hash_index_prefetch (&samples->stack_index, ret->stack_hash);
+  prof_hash_index_prefetch (&samples->row_index, ret->hash);
+  return r;
+}
+
+static int
+add_candidate (ProfOtlpSamples *samples, const Candidate *candidate, uint32_t number)
+{
+  size_t n;
   const int64_t *values
       = prof_profile_get_values (samples->profile, &n) + number * samples->n_value_types;
-  ProfOtlpRow row = { 0 };
-  ProfOtlpMoment moment = { .sample = number };
-  if (add_stack (samples, sample, &row.stack) < 0
-      || add_labels (samples, keys, sample, &row, &moment.time_ns) < 0
-      || add_row (samples, &row, &moment.row) < 0)
+  ProfOtlpMoment moment = { .sample = number, .time_ns = candidate->time_ns };
+  if (add_row (samples, candidate, &moment.row) < 0)
     return -ENOMEM;
   int64_t *sums = samples->values.items + moment.row * samples->n_value_types;
   for (size_t i = 0; i < samples->n_value_types; i++)
     sums[i] = prof_add_saturated (sums[i], values[i]);
   return samples->has_times ? prof_vec_push (&samples->moments, moment) : 0;
+}
+
+static int
+add_samples (ProfOtlpSamples *samples, const Keys *keys, uint32_t first, uint32_t n)
+{
+  Candidate candidates[N_CANDIDATES];
+  for (uint32_t i = 0; i < n; i++)
+    if (make_candidate (samples, keys, first + i, &candidates[i]) < 0)
+      return -ENOMEM;
+  for (uint32_t i = 0; i < n; i++)
+    if (add_candidate (samples, &candidates[i], first + i) < 0)
+      return -ENOMEM;
+  return 0;
 }
 
 static int
@@ -253,6 +303,18 @@ compare_moments (const void *a, const void *b)
   if (x->time_ns != y->time_ns)
     return x->time_ns < y->time_ns ? -1 : 1;
   return (x->sample > y->sample) - (x->sample < y->sample);
+}
+
+/* Where stacks hardly repeat, they are in order already. */
+static void
+sort_moments (ProfOtlpSamples *samples)
+{
+  const ProfOtlpMoment *moments = samples->moments.items;
+  size_t i = 1;
+  while (i < samples->moments.n && compare_moments (&moments[i - 1], &moments[i]) < 0)
+    i++;
+  if (i < samples->moments.n)
+    qsort (samples->moments.items, samples->moments.n, sizeof *moments, compare_moments);
 }
 
 static Keys
@@ -298,14 +360,17 @@ prof_otlp_samples_init (ProfOtlpSamples *samples, const ProfProfile *profile, bo
   samples->has_times = has_times && keys.end_timestamp != 0;
   if (samples->has_times)
     keys.freed_timestamp = 0;
-  if (add_empty_rows (samples) < 0)
+  if (add_empty_rows (samples) < 0 || prof_hash_index_reserve (&samples->row_index, n_samples) < 0
+      || prof_hash_index_reserve (&samples->stack_index, n_samples) < 0)
     return -ENOMEM;
-  for (uint32_t i = 0; i < n_samples; i++)
-    if (add_sample (samples, &keys, i) < 0)
+  for (size_t i = 0; i < n_samples; i += N_CANDIDATES) {
+    size_t n_left = n_samples - i;
+    if (add_samples (samples, &keys, (uint32_t)i,
+                     (uint32_t)(n_left < N_CANDIDATES ? n_left : N_CANDIDATES))
+        < 0)
       return -ENOMEM;
-  if (samples->moments.n > 0)
-    qsort (samples->moments.items, samples->moments.n, sizeof *samples->moments.items,
-           compare_moments);
+  }
+  sort_moments (samples);
   return 0;
 }
 
