@@ -3,6 +3,7 @@
 # Copyright the libprof authors
 """How prof record starts, ends and treats its command; what the profile says about programs is
 tested in test_programs.py."""
+import gzip
 import json
 import os
 import re
@@ -287,6 +288,48 @@ def test_mistakes():
     ]:
         result = prof('record', *arguments, status=2)
         check(expected in result.stderr and '--help' in result.stderr, f'{arguments}: {result.stderr}')
+
+
+# Publishes a process context (OTEP 4719) by itself.
+SERVICE = r'''
+import ctypes, os, struct
+payload = ctypes.create_string_buffer(b'\n\x18\n\x16\n\x0cservice.name\x12\x06\n\x04shop', 26)
+fd = os.memfd_create('OTEL_CTX')
+os.ftruncate(fd, 32)
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+mapping = libc.mmap(None, 32, 3, 2, fd, 0)
+header = struct.pack('<8sIIQQ', b'OTEL_CTX', 2, 26, 1, ctypes.addressof(payload))
+ctypes.memmove(mapping, header, 32)
+print('ready', flush=True)
+input()
+'''
+
+
+def test_the_resource_of_a_program():
+    need_rights()
+    with Directory() as directory, subprocess.Popen(
+            [sys.executable, '-c', SERVICE], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as service:
+        check(service.stdout.readline() == b'ready\n', 'the service does not start')
+        directory.record('-p', service.pid, '-d', '100ms')
+        service.communicate(b'\n', timeout=60)
+        check(directory.recording['resource'] == {'service.name': 'shop'}, directory.recording)
+        header = prof('report', directory.out).stdout
+        check('\n  resource: service.name=shop\n' in header, header)
+
+
+def test_a_traceparent_links_the_recording():
+    need_rights()
+    trace, span = '0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'
+    with Directory() as directory:
+        directory.record('--', 'sh', '-c', SPIN, env={
+            **os.environ, 'TRACEPARENT': f'00-{trace}-{span}-01'})
+        profile = gzip.decompress(directory.out.read_bytes())
+        for text in 'trace_id', trace, 'span_id', span:
+            check(text.encode() in profile, f'{text} is missing')
+        directory.record('--', 'sh', '-c', SPIN, env={**os.environ, 'TRACEPARENT': '00-bad'})
+        check(b'trace_id' not in gzip.decompress(directory.out.read_bytes()), 'a bad one is taken')
 
 
 def test_what_can_not_be_recorded():
