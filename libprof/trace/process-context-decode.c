@@ -58,7 +58,7 @@ is_text (ProfWire wire)
 static int
 take_value (ProfWire wire, char **ret)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult result;
   int n = 0;
   while (n >= 0 && (result = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK) {
@@ -112,7 +112,7 @@ add_attribute (ProfContextAttributes *attributes, ProfWire key, char **value)
 static int
 take_attribute (ProfContextAttributes *attributes, ProfWire wire)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult result;
   ProfWire key = { NULL, NULL };
   cleanup (prof_free) char *value = NULL;
@@ -133,7 +133,7 @@ take_attribute (ProfContextAttributes *attributes, ProfWire wire)
 static int
 take_resource (ProfContextAttributes *attributes, ProfWire wire)
 {
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult result;
   int r = 0;
   while (r == 0 && (result = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK)
@@ -147,7 +147,7 @@ prof_process_context_decode (const uint8_t *bytes, size_t n, ProfContextAttribut
 {
   ProfContextAttributes attributes = { 0 };
   ProfWire wire = { bytes, n > 0 ? bytes + n : bytes };
-  ProfWireField field;
+  ProfWireField field = { 0 };
   ProfWireResult result;
   int r = 0;
   while (r == 0 && (result = prof_wire_take_field (&wire, &field)) == PROF_WIRE_OK)
