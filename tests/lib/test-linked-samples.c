@@ -145,7 +145,7 @@ start (ProfCpuConfig *config)
 static ProfProfile *
 stop (ProfCpuProfiler *profiler)
 {
-  ProfProfile *profile;
+  ProfProfile *profile = NULL;
   ProfError error = PROF_ERROR_INIT;
   if (prof_cpu_profiler_stop (profiler, &error) < 0
       || prof_cpu_profiler_generate_profile (profiler, &profile, &error) < 0)
