@@ -64,6 +64,23 @@ take_selection (PyroFlameView *self)
     pyro_profile_set_selection (self->profile, function);
 }
 
+/* What was selected in another view. */
+static void
+show_selection (PyroFlameView *self)
+{
+  const char *function = pyro_profile_get_selection (self->profile);
+  if (function != NULL && gtk_widget_get_mapped (GTK_WIDGET (self))
+      && g_strcmp0 (function, pyro_flame_graph_get_selection (self->graph)) != 0)
+    pyro_flame_graph_select (self->graph, function);
+}
+
+static void
+map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (pyro_flame_view_parent_class)->map (widget);
+  show_selection (PYRO_FLAME_VIEW (widget));
+}
+
 static void
 show_matches (PyroFlameView *self)
 {
@@ -169,6 +186,7 @@ pyro_flame_view_class_init (PyroFlameViewClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = dispose;
+  widget_class->map = map;
   g_type_ensure (PYRO_TYPE_FLAME_GRAPH);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/libprof/Pyrograph/flame-view.ui");
@@ -211,6 +229,8 @@ pyro_flame_view_new (PyroProfile *profile)
   PyroFlameView *self = g_object_new (PYRO_TYPE_FLAME_VIEW, NULL);
   self->profile = g_object_ref (profile);
   g_signal_connect_object (profile, "notify::report", G_CALLBACK (show_report), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (profile, "notify::selection", G_CALLBACK (show_selection), self,
                            G_CONNECT_SWAPPED);
   show_report (self);
   return GTK_WIDGET (self);

@@ -255,7 +255,9 @@ add_models (PyroRowTable *self)
   GListModel *rows = NULL;
   if (self->kind != PYRO_ROW_TABLE_TREE) {
     GtkSorter *sorter = g_object_ref (gtk_column_view_get_sorter (self->column_view));
-    rows = G_LIST_MODEL (gtk_sort_list_model_new (NULL, sorter));
+    GtkSortListModel *sorted = gtk_sort_list_model_new (NULL, sorter);
+    gtk_sort_list_model_set_incremental (sorted, TRUE);
+    rows = G_LIST_MODEL (sorted);
   }
   self->filtered = gtk_filter_list_model_new (rows, NULL);
   self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->filtered)));

@@ -23,9 +23,9 @@ iterate_until_gone (gpointer *object)
 }
 
 static PyroProfile *
-open_samples (void)
+open_profile (const FlameSample *list)
 {
-  ProfProfile *source = make_flame_profile (samples);
+  ProfProfile *source = make_flame_profile (list);
   PyroProfile *profile = pyro_profile_new (source, "title", NULL);
   prof_profile_unref (source);
   while (pyro_profile_is_busy (profile))
@@ -34,9 +34,54 @@ open_samples (void)
 }
 
 static void
+iterate_while_busy (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* Shows all views, and goes. */
+static void
+look_at (PyroProfile *profile)
+{
+  static const char *const views[]
+      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *page = pyro_profile_page_new (profile);
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
+    gtk_widget_activate_action (page, "page.view", "s", views[i]);
+    iterate_while_busy ();
+  }
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+odd_profiles_are_shown (void **state)
+{
+  static const FlameSample none[] = { { NULL, 0 } };
+  static const FlameSample zeros[] = { { "main;idle", 0 }, { NULL, 0 } };
+  static const FlameSample negative[] = { { "main;a", -5 }, { "main;b", 5 }, { NULL, 0 } };
+  static const FlameSample no_stack[] = { { "", 5 }, { NULL, 0 } };
+  g_autofree char *long_name = g_strnfill (10000, 'x');
+  const FlameSample wide[] = { { long_name, 5 }, { NULL, 0 } };
+  g_autoptr (GString) stack = g_string_new ("main");
+  for (int i = 0; i < 2000; i++)
+    g_string_append (stack, ";f");
+  const FlameSample deep[] = { { stack->str, 5 }, { NULL, 0 } };
+  const FlameSample *const all[] = { none, zeros, negative, no_stack, wide, deep };
+  for (size_t i = 0; i < G_N_ELEMENTS (all); i++) {
+    g_autoptr (PyroProfile) profile = open_profile (all[i]);
+    assert_non_null (pyro_profile_get_report (profile));
+    look_at (profile);
+  }
+}
+
+static void
 a_page_and_its_profile_are_freed (void **state)
 {
-  gpointer profile = open_samples ();
+  gpointer profile = open_profile (samples);
   GtkWidget *window = gtk_window_new ();
   gpointer page = pyro_profile_page_new (profile);
   g_object_add_weak_pointer (profile, &profile);
@@ -49,8 +94,7 @@ a_page_and_its_profile_are_freed (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
     gtk_widget_activate_action (page, "page.view", "s", views[i]);
     pyro_profile_set_selection (profile, "work");
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
+    iterate_while_busy ();
   }
   pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, "leaf");
   pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, "nobody");
@@ -138,6 +182,7 @@ main (void)
   adw_init ();
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (a_page_and_its_profile_are_freed),
+    cmocka_unit_test (odd_profiles_are_shown),
     cmocka_unit_test (closing_while_it_reads_frees_a_document),
     cmocka_unit_test (a_window_and_its_tabs_are_freed),
   };
