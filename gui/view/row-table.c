@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 
 #include "view/row-column.h"
+#include "view/row-keys.h"
+#include "view/row-menu.h"
 
 struct _PyroRowTable {
   GtkWidget parent_instance;
@@ -167,38 +169,9 @@ show_menu_at_focus (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-append_orders (GMenu *menu)
-{
-  g_autoptr (GMenu) orders = g_menu_new ();
-  g_menu_append (orders, _ ("_Self"), "row.sort-by-self");
-  g_menu_append (orders, _ ("_Total"), "row.sort-by-total");
-  g_menu_append (orders, _ ("_Name"), "row.sort-by-name");
-  g_menu_append_submenu (menu, _ ("S_ort by"), G_MENU_MODEL (orders));
-}
-
-static GMenuModel *
-new_menu (PyroRowTableKind kind)
-{
-  GMenu *filters = g_menu_new (), *copies = g_menu_new (), *menu = g_menu_new ();
-  g_menu_append (filters, _ ("_Focus on This Function"), "row.focus");
-  g_menu_append (filters, _ ("_Ignore Stacks with It"), "row.ignore");
-  g_menu_append (filters, _ ("_Hide It"), "row.hide");
-  g_menu_append (filters, _ ("_Show from Here"), "row.show-from");
-  g_menu_append (copies, _ ("Show Ca_llers and Callees"), "row.show-callers");
-  g_menu_append (copies, _ ("_Copy Name"), "row.copy-name");
-  if (kind == PYRO_ROW_TABLE_FUNCTIONS)
-    append_orders (copies);
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (filters));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (copies));
-  g_object_unref (filters);
-  g_object_unref (copies);
-  return G_MENU_MODEL (menu);
-}
-
-static void
 add_menu (PyroRowTable *self)
 {
-  g_autoptr (GMenuModel) model = new_menu (self->kind);
+  g_autoptr (GMenuModel) model = pyro_row_menu_new (self->kind == PYRO_ROW_TABLE_FUNCTIONS);
   self->menu = gtk_popover_menu_new_from_model (model);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
@@ -386,6 +359,8 @@ pyro_row_table_new (PyroRowTableKind kind, const char *label)
   add_columns (self);
   add_models (self);
   add_menu (self);
+  if (kind == PYRO_ROW_TABLE_TREE)
+    pyro_row_keys_add (self->column_view, self->selection);
   update_actions (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->column_view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   label, -1);
