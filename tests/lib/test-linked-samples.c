@@ -133,7 +133,7 @@ count (const ProfProfile *profile, const char *function, unsigned color)
 static ProfCpuProfiler *
 start (ProfCpuConfig *config)
 {
-  ProfCpuProfiler *profiler;
+  ProfCpuProfiler *profiler = NULL;
   ProfError error = PROF_ERROR_INIT;
   config->sampling_rate = 1000;
   if (prof_cpu_profiler_new (config, &profiler, &error) < 0
