@@ -302,53 +302,6 @@ add_location (ProfOtlpDictionary *dictionary, const ProfLocation *location)
 
 enum { VARINT_LENGTH_SHIFT = 56 };
 
-static void
-prefetch_function (const ProfOtlpDictionary *dictionary, const ProfLocation *location)
-{
-  const ProfProfile *profile = dictionary->samples->profile;
-  if (location->n_lines == 0)
-    return;
-  uint32_t function = profile->lines.items[location->first_line].function;
-  __builtin_prefetch (&dictionary->functions[function]);
-  __builtin_prefetch (&profile->functions.items[function]);
-}
-
-static void
-prefetch_name (const ProfOtlpDictionary *dictionary, const ProfLocation *location)
-{
-  const ProfProfile *profile = dictionary->samples->profile;
-  if (location->n_lines == 0)
-    return;
-  uint32_t function = profile->lines.items[location->first_line].function;
-  if (dictionary->functions[function] != 0)
-    return;
-  uint32_t name = profile->functions.items[function].name;
-  __builtin_prefetch (&dictionary->strings[name]);
-  __builtin_prefetch (&profile->strings.starts.items[name]);
-}
-
-/* Rows of a big profile are in no cache: those that will be added are fetched, row by row of what
- * they lead to. */
-static void
-prefetch_locations (const ProfOtlpDictionary *dictionary, const uint32_t *stack, uint32_t n)
-{
-  enum { MAX_ROWS = 64 };
-  const ProfProfile *profile = dictionary->samples->profile;
-  const ProfLocation *locations[MAX_ROWS];
-  uint32_t n_new = 0;
-  for (uint32_t i = 0; i < n && n_new < MAX_ROWS; i++)
-    if (dictionary->locations[stack[i]] == 0) {
-      locations[n_new++] = &profile->locations.items[stack[i]];
-      __builtin_prefetch (locations[n_new - 1]);
-    }
-  for (uint32_t i = 0; i < n_new; i++)
-    __builtin_prefetch (&profile->lines.items[locations[i]->first_line]);
-  for (uint32_t i = 0; i < n_new; i++)
-    prefetch_function (dictionary, locations[i]);
-  for (uint32_t i = 0; i < n_new; i++)
-    prefetch_name (dictionary, locations[i]);
-}
-
 static uint64_t
 add_location_varint (ProfOtlpDictionary *dictionary, uint32_t row)
 {
@@ -368,15 +321,10 @@ put_locations (ProfOtlpDictionary *dictionary, const uint32_t *locations, uint32
   if (!prof_wire_reserve (buffer, sizeof (uint64_t) * (n + 1)))
     return;
   uint8_t *p = buffer->bytes.items + buffer->bytes.n;
-  bool is_prefetched = false;
   for (uint32_t i = 0; i < n; i++) {
     uint64_t varint = dictionary->locations[locations[i]];
-    if (varint == 0) {
-      if (!is_prefetched)
-        prefetch_locations (dictionary, locations + i, n - i);
-      is_prefetched = true;
+    if (varint == 0)
       varint = add_location_varint (dictionary, locations[i]);
-    }
     uint64_t bytes = htole64 (varint);
     memcpy (p, &bytes, sizeof bytes);
     p += varint >> VARINT_LENGTH_SHIFT;
@@ -397,6 +345,56 @@ prof_otlp_dictionary_get_stack (ProfOtlpDictionary *dictionary, uint32_t stack)
   put_locations (dictionary, locations, list->n);
   prof_wire_end (buffer, packed);
   return dictionary->stacks[stack] = end_row (dictionary, PROF_OTLP_TABLE_STACK, row);
+}
+
+/* ---- what the next stacks need ---- */
+
+static void
+fetch_locations (ProfOtlpDictionary *dictionary, uint32_t stack, ProfOtlpAhead *ahead)
+{
+  ahead->n = 0;
+  if (stack == 0 || dictionary->stacks[stack] != 0)
+    return;
+  const ProfProfile *profile = dictionary->samples->profile;
+  const ProfOtlpList *list = &dictionary->samples->stacks.items[stack];
+  const uint32_t *locations = profile->stacks.items + list->first;
+  for (uint32_t i = 0; i < list->n && ahead->n < PROF_OTLP_MAX_AHEAD; i++)
+    if (dictionary->locations[locations[i]] == 0) {
+      ahead->locations[ahead->n] = &profile->locations.items[locations[i]];
+      __builtin_prefetch (ahead->locations[ahead->n++]);
+    }
+}
+
+static void
+fetch_lines (const ProfOtlpDictionary *dictionary, const ProfOtlpAhead *ahead)
+{
+  const ProfLine *lines = dictionary->samples->profile->lines.items;
+  for (uint32_t i = 0; i < ahead->n; i++)
+    if (ahead->locations[i]->n_lines > 0)
+      __builtin_prefetch (&lines[ahead->locations[i]->first_line]);
+}
+
+static void
+fetch_functions (const ProfOtlpDictionary *dictionary, const ProfOtlpAhead *ahead)
+{
+  const ProfProfile *profile = dictionary->samples->profile;
+  for (uint32_t i = 0; i < ahead->n; i++) {
+    const ProfLocation *location = ahead->locations[i];
+    if (location->n_lines == 0)
+      continue;
+    uint32_t function = profile->lines.items[location->first_line].function;
+    __builtin_prefetch (&dictionary->functions[function]);
+    __builtin_prefetch (&profile->functions.items[function]);
+  }
+}
+
+void
+prof_otlp_dictionary_fetch (ProfOtlpDictionary *dictionary, uint32_t stack)
+{
+  unsigned turn = dictionary->turn++;
+  fetch_locations (dictionary, stack, &dictionary->ahead[turn % PROF_OTLP_N_AHEAD]);
+  fetch_lines (dictionary, &dictionary->ahead[(turn - 2) % PROF_OTLP_N_AHEAD]);
+  fetch_functions (dictionary, &dictionary->ahead[(turn - 4) % PROF_OTLP_N_AHEAD]);
 }
 
 uint32_t

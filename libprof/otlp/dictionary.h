@@ -31,6 +31,14 @@ typedef struct {
   uint32_t number;
 } ProfOtlpTextRow;
 
+/* Locations that a stack needs and the dictionary lacks. */
+enum { PROF_OTLP_N_AHEAD = 8, PROF_OTLP_MAX_AHEAD = 31 };
+
+typedef struct {
+  const ProfLocation *locations[PROF_OTLP_MAX_AHEAD];
+  uint32_t n;
+} ProfOtlpAhead;
+
 /* The tables of one request (ProfilesDictionary): rows are encoded when they are first asked for,
  * so that nothing is in them twice or for nothing. Element 0 of each table is the empty one. */
 typedef struct {
@@ -43,6 +51,8 @@ typedef struct {
   uint64_t *locations; /* their varints, to be copied into stacks, and the length in the top byte */
   PROF_VEC (ProfOtlpTextRow) text_rows;
   ProfHashIndex text_row_index;
+  ProfOtlpAhead ahead[PROF_OTLP_N_AHEAD]; /* of the stacks that come next */
+  unsigned turn;
   uint32_t texts[PROF_OTLP_N_TEXTS];
   uint32_t flags[2 * PROF_OTLP_N_TEXTS]; /* attributes that are true or false */
 } ProfOtlpDictionary;
@@ -60,6 +70,9 @@ uint32_t prof_otlp_dictionary_get_text (ProfOtlpDictionary *dictionary, ProfOtlp
 uint32_t prof_otlp_dictionary_get_stack (ProfOtlpDictionary *dictionary, uint32_t stack);
 uint32_t prof_otlp_dictionary_get_attribute (ProfOtlpDictionary *dictionary, uint32_t attribute);
 uint32_t prof_otlp_dictionary_get_link (ProfOtlpDictionary *dictionary, uint32_t link);
+/* Fetches the rows of a stack that is asked for six calls later: those of a big profile are in no
+ * cache. */
+void prof_otlp_dictionary_fetch (ProfOtlpDictionary *dictionary, uint32_t stack);
 /* An attribute of the profile whose value is one of its strings. */
 uint32_t prof_otlp_dictionary_get_text_attribute (ProfOtlpDictionary *dictionary,
                                                   ProfOtlpText key,

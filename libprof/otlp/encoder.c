@@ -150,6 +150,8 @@ get_n_bytes (const ProfOtlpEncoder *encoder)
   return n;
 }
 
+enum { N_ROWS_AHEAD = 6 };
+
 /* An eighth of the bound is for the row that exceeds it, and for all that is around the rows. */
 static void
 put_rows (ProfOtlpEncoder *encoder)
@@ -157,8 +159,12 @@ put_rows (ProfOtlpEncoder *encoder)
   size_t max_bytes = encoder->options.max_bytes;
   size_t bound = max_bytes == 0 ? SIZE_MAX : max_bytes - max_bytes / 8;
   for (; encoder->next_row < encoder->samples.rows.n && get_n_bytes (encoder) < bound;
-       encoder->next_row++)
+       encoder->next_row++) {
+    size_t ahead = encoder->next_row + N_ROWS_AHEAD;
+    if (ahead < encoder->samples.rows.n)
+      prof_otlp_dictionary_fetch (&encoder->dictionary, encoder->samples.rows.items[ahead].stack);
     put_row (encoder, encoder->next_row);
+  }
 }
 
 /* ---- profiles ---- */

@@ -20,7 +20,9 @@ static bool
 equals_list (const uint32_t *numbers, const ProfOtlpList *list, const ProfOtlpList *key)
 {
   return list->n == key->n
-         && memcmp (numbers + list->first, numbers + key->first, key->n * sizeof *numbers) == 0;
+         && (key->n == 0
+             || memcmp (numbers + list->first, numbers + key->first, key->n * sizeof *numbers)
+                    == 0);
 }
 
 static bool
@@ -225,12 +227,12 @@ add_labels (ProfOtlpSamples *samples, const Keys *keys, Candidate *candidate)
 {
   const ProfSample *sample = candidate->sample;
   size_t n;
-  const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n) + sample->first_label;
+  const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n);
   uint32_t first = (uint32_t)samples->attribute_rows.n, attribute;
   static const ProfOtlpLink none;
   ProfOtlpLink link = none;
   for (uint32_t i = 0; i < sample->n_labels; i++) {
-    const ProfLabel *label = &labels[i];
+    const ProfLabel *label = &labels[sample->first_label + i];
     if (label->key != 0 && label->key == keys->end_timestamp)
       candidate->time_ns = label->number;
     else if (label->key != 0 && label->key != keys->freed_timestamp
@@ -256,9 +258,11 @@ make_candidate (ProfOtlpSamples *samples, const Keys *keys, uint32_t number, Can
 {
   size_t n;
   const ProfSample *sample = &prof_profile_get_samples (samples->profile, &n)[number];
-  const uint32_t *stack = prof_profile_get_stacks (samples->profile, &n) + sample->first_location;
+  const uint32_t *stacks = prof_profile_get_stacks (samples->profile, &n);
   *ret = (Candidate){ .sample = sample };
-  ret->stack_hash = prof_hash_bytes (0, stack, sample->n_locations * sizeof *stack);
+  if (sample->n_locations > 0)
+    ret->stack_hash = prof_hash_bytes (0, stacks + sample->first_location,
+                                       sample->n_locations * sizeof *stacks);
   int r = add_labels (samples, keys, ret);
   ret->hash = prof_hash_word (ret->stack_hash, (uint64_t)ret->attributes << 32 | ret->link);
   prof_hash_index_prefetch (&samples->stack_index, ret->stack_hash);

@@ -9,12 +9,14 @@
 #include "base/clock.h"
 #include "base/prng.h"
 
-/* bench-otlp [N_SAMPLES]: how long it takes to turn a profile into requests of 4 MB. The profile is
- * as a recording gives it: stacks of 26 frames on average out of a call graph in which each
- * call site leads to six others, to the first of them seven times in eight; a time, a thread and a
- * process for each sample. */
+/* bench-otlp [N_SAMPLES]: how long it takes to turn a profile into requests of 4 MB. Stacks have 26
+ * frames on average out of a call graph in which each call site leads to six others, to the first
+ * of them seven times in eight; samples have a time, a thread and a process. First nearly all
+ * stacks differ, which is the worst that can be; then samples are of N_STACKS stacks, as those of
+ * programs are, some of them more often than others. */
 
 enum { N_LOCATIONS = 50000, N_FUNCTIONS = 20000, N_CALLEES = 6, MAX_FRAMES = 40 };
+enum { N_STACKS = 50000 };
 
 static void
 add_locations (ProfProfile *profile)
@@ -52,8 +54,19 @@ walk (ProfPrng *prng, uint32_t *leaf_first)
   return n;
 }
 
+/* Two thirds of the samples are of the first eighth. */
+static uint64_t
+choose_stack (ProfPrng *prng, uint64_t n_stacks)
+{
+  uint64_t n = n_stacks;
+  for (unsigned i = 0; i < 3; i++)
+    n = 1 + prof_prng_next (prng) % n;
+  return n;
+}
+
+/* n_stacks 0: each sample has one of its own. */
 static ProfProfile *
-make_profile (unsigned n_samples)
+make_profile (unsigned n_samples, uint64_t n_stacks)
 {
   ProfProfile *profile;
   ProfPrng prng = { 1 };
@@ -65,7 +78,8 @@ make_profile (unsigned n_samples)
   add_locations (profile);
   for (unsigned i = 0; i < n_samples; i++) {
     uint32_t stack[MAX_FRAMES];
-    unsigned n = walk (&prng, stack);
+    ProfPrng chosen = { n_stacks > 0 ? choose_stack (&prng, n_stacks) : prof_prng_next (&prng) };
+    unsigned n = walk (&chosen, stack);
     const int64_t values[] = { 1, 1001001 };
     uint32_t sample = (uint32_t)prof_profile_add_sample (profile, stack, n, values);
     prof_profile_add_label (profile, sample, "thread", i % 3 == 0 ? "worker" : "main");
@@ -100,11 +114,14 @@ int
 main (int argc, char **argv)
 {
   unsigned n_samples = argc > 1 ? (unsigned)strtoul (argv[1], NULL, 10) : 1000000;
-  ProfProfile *profile = make_profile (n_samples);
-  for (int i = 0; i < 3; i++) {
-    measure (profile, false);
-    measure (profile, true);
+  for (int i = 0; i < 2; i++) {
+    ProfProfile *profile = make_profile (n_samples, i == 0 ? 0 : N_STACKS);
+    printf ("%s\n", i == 0 ? "stacks that differ" : "stacks that repeat");
+    for (int k = 0; k < 3; k++) {
+      measure (profile, false);
+      measure (profile, true);
+    }
+    prof_profile_unref (profile);
   }
-  prof_profile_unref (profile);
   return 0;
 }
