@@ -125,9 +125,10 @@ search (const ProfSpanLog *log, uint64_t first, uint64_t end, uint64_t time_ns, 
   while (first < end) {
     Span span;
     uint64_t middle = first + (end - first) / 2, number = middle;
-    while (number > first && !read_number (log, number, &span))
-      number--;
-    if (!read_number (log, number, &span)) {
+    bool is_whole = read_number (log, number, &span);
+    while (!is_whole && number > first)
+      is_whole = read_number (log, --number, &span);
+    if (!is_whole) {
       first = middle + 1;
     } else if (span.time_ns <= time_ns) {
       *ret = span;
