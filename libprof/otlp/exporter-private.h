@@ -47,6 +47,7 @@ struct ProfExporter {
   ProfPrng prng;
   ProfExporterStats stats;
   size_t n_sending;
+  int n_calls; /* of prof_exporter_export, that have not returned */
   bool has_thread, has_thread_ended;
   bool is_shut_down;       /* nothing new is taken; what is queued is sent */
   atomic_bool is_canceled; /* no more is sent */

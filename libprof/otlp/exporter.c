@@ -140,6 +140,15 @@ count_disabled (ProfExporter *exporter, size_t n_profiles)
   return 0;
 }
 
+static void
+count_call (ProfExporter *exporter, int change)
+{
+  pthread_mutex_lock (&exporter->lock);
+  exporter->n_calls += change;
+  pthread_cond_broadcast (&exporter->changed);
+  pthread_mutex_unlock (&exporter->lock);
+}
+
 int
 prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *reterr)
 {
@@ -152,6 +161,7 @@ prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *r
     return count_disabled (exporter, 1);
   ProfError error = PROF_ERROR_INIT;
   ProfSigpipe sigpipe;
+  count_call (exporter, 1);
   pthread_mutex_lock (&exporter->call_lock);
   prof_sigpipe_block (&sigpipe);
   r = prof_exporter_deliver (exporter, &exporter->call_transport, profile, &error);
@@ -160,6 +170,7 @@ prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *r
   pthread_mutex_lock (&exporter->lock);
   prof_exporter_count_profile (exporter, r, &error);
   pthread_mutex_unlock (&exporter->lock);
+  count_call (exporter, -1);
   return r < 0 ? prof_error_set (reterr, r, "%s", error.message) : 0;
 }
 
@@ -207,6 +218,13 @@ drop_queued (ProfExporter *exporter)
   pthread_mutex_unlock (&exporter->lock);
 }
 
+/* With the lock held. */
+static bool
+is_sending (const ProfExporter *exporter)
+{
+  return exporter->n_calls > 0 || (exporter->has_thread && !exporter->has_thread_ended);
+}
+
 int
 prof_exporter_shutdown (ProfExporter *exporter, uint64_t timeout_ns, ProfError *reterr)
 {
@@ -219,9 +237,9 @@ prof_exporter_shutdown (ProfExporter *exporter, uint64_t timeout_ns, ProfError *
   uint64_t n_dropped = exporter->stats.n_dropped;
   exporter->is_shut_down = true;
   pthread_cond_broadcast (&exporter->changed);
-  while (exporter->has_thread && !exporter->has_thread_ended && prof_monotonic_ns () < end_ns)
+  while (is_sending (exporter) && prof_monotonic_ns () < end_ns)
     prof_exporter_wait (exporter, end_ns);
-  exporter->is_canceled |= exporter->has_thread && !exporter->has_thread_ended;
+  exporter->is_canceled |= is_sending (exporter);
   prof_exporter_join_thread (exporter);
   drop_queued (exporter);
 

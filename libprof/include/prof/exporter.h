@@ -104,7 +104,8 @@ PROF_API int prof_exporter_export_batch (ProfExporter *exporter,
                                          size_t n_profiles);
 
 /* Sends what is queued, waits at most that long, stops the thread. Once, in one thread. -ETIMEDOUT:
- * what was left is dropped and counted. The exporter takes nothing any more. */
+ * what was left is dropped and counted. The exporter takes nothing any more, and calls of export in
+ * other threads that are not done by then return -ECANCELED. */
 PROF_API int prof_exporter_shutdown (ProfExporter *exporter,
                                      uint64_t timeout_ns,
                                      ProfError *reterr);
