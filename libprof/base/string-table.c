@@ -40,6 +40,15 @@ prof_string_table_finish (ProfStringTable *table)
   table->n_indexed = 0;
 }
 
+void
+prof_string_table_reset (ProfStringTable *table)
+{
+  table->bytes.n = 1;
+  table->starts.n = 2;
+  table->n_indexed = 0;
+  prof_hash_index_reset (&table->index);
+}
+
 /* `bytes` may be part of a string of the table: growing moves it along. */
 static int
 reserve (ProfStringTable *table, const char **bytes, size_t n_bytes)

@@ -20,6 +20,8 @@ typedef struct {
 
 int prof_string_table_init (ProfStringTable *table);
 void prof_string_table_finish (ProfStringTable *table);
+/* Forgets all strings but number 0 and keeps the memory. */
+void prof_string_table_reset (ProfStringTable *table);
 
 /* Both return the number, or -ENOMEM, -EOVERFLOW (4 GiB of bytes or INT32_MAX strings). */
 int prof_string_table_append (ProfStringTable *table, const char *bytes, size_t n_bytes);

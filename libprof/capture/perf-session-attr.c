@@ -82,6 +82,8 @@ prof_session_open_event (const ProfPerfSession *session,
   attr.enable_on_exec = target->enable_on_exec;
   if (target->tid == PROF_WHOLE_SYSTEM)
     attr.inherit = attr.inherit_thread = 0;
+  if (target->is_cgroup)
+    return prof_perf_open_with (&attr, target->cgroup_fd, cpu, PERF_FLAG_PID_CGROUP);
   return prof_perf_open (&attr, target->tid, cpu);
 }
 
@@ -120,6 +122,10 @@ prof_session_report_open (const ProfPerfSession *session,
   prof_perf_rights_read (&opening.rights);
   if (error == -EMFILE)
     return report_files (session, target, &opening.rights, reterr);
+  if (target->is_cgroup && error == -EBADF)
+    return prof_error_set (reterr, -ENOTDIR,
+                           "Can't record the control group: its directory is none of cgroup v2, or "
+                           "of the v1 hierarchy that has perf_event");
   if (opening.is_system_wide)
     opening.target = "the whole system";
   else if (target->tid != 0)

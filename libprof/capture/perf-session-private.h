@@ -37,7 +37,9 @@ struct ProfPerfSession {
 };
 
 typedef struct {
-  pid_t tid; /* or PROF_WHOLE_SYSTEM */
+  pid_t tid;      /* or PROF_WHOLE_SYSTEM */
+  bool is_cgroup; /* of the system, what runs in one */
+  int cgroup_fd;
   bool enable_on_exec;
   bool is_doubtful;      /* a thread that may have inherited the events */
   size_t n_more_threads; /* that are to be opened after this one */

@@ -167,6 +167,14 @@ prof_perf_session_add_system (ProfPerfSession *session, ProfError *reterr)
 }
 
 int
+prof_perf_session_add_cgroup (ProfPerfSession *session, int cgroup_fd, ProfError *reterr)
+{
+  ProfSessionTarget target
+      = { .tid = PROF_WHOLE_SYSTEM, .is_cgroup = true, .cgroup_fd = cgroup_fd };
+  return prof_session_open (session, &target, reterr);
+}
+
+int
 prof_perf_session_enable (ProfPerfSession *session)
 {
   return prof_session_ioctl_from (session, 0, PERF_EVENT_IOC_ENABLE);

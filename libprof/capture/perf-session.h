@@ -52,6 +52,9 @@ int prof_perf_session_add_thread (ProfPerfSession *session,
                                   pid_t tid,
                                   bool enable_on_exec,
                                   ProfError *reterr);
+/* Opens the events on all that runs in a control group and those below it: a descriptor of its
+ * directory. */
+int prof_perf_session_add_cgroup (ProfPerfSession *session, int cgroup_fd, ProfError *reterr);
 /* Opens the events on the whole system. */
 int prof_perf_session_add_system (ProfPerfSession *session, ProfError *reterr);
 /* Opens and enables the events on all threads of a process but `except_tid`, also those that are

@@ -26,6 +26,15 @@ prof_address_space_clear (ProfAddressSpace *space)
 }
 
 void
+prof_address_space_forget_modules (ProfAddressSpace *space)
+{
+  prof_vec_foreach (map, &space->maps) {
+    map->module = NULL;
+  }
+  space->generation++;
+}
+
+void
 prof_address_space_finish (ProfAddressSpace *space)
 {
   prof_address_space_clear (space);

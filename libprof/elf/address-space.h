@@ -28,6 +28,8 @@ typedef struct {
 void prof_address_space_init (ProfAddressSpace *space, pid_t pid);
 void prof_address_space_finish (ProfAddressSpace *space);
 void prof_address_space_clear (ProfAddressSpace *space); /* exec */
+/* Modules are looked up again: the cache has forgotten them. */
+void prof_address_space_forget_modules (ProfAddressSpace *space);
 /* fork: `ret` must be initialized and empty. */
 int prof_address_space_clone (const ProfAddressSpace *space, ProfAddressSpace *ret);
 

@@ -47,6 +47,13 @@ prof_counters_finish (ProfCounters *counters)
   prof_vec_clear (&counters->processes);
 }
 
+void
+prof_counters_reset (ProfCounters *counters, uint64_t interval_ns)
+{
+  counters->rows.n = 0;
+  counters->interval_ns = interval_ns;
+}
+
 /* ---- the system ---- */
 
 static void

@@ -56,6 +56,8 @@ typedef struct {
 /* interval_ns: between the first rows. */
 void prof_counters_init (ProfCounters *counters, uint64_t interval_ns);
 void prof_counters_finish (ProfCounters *counters);
+/* Forgets the rows, not the sums. */
+void prof_counters_reset (ProfCounters *counters, uint64_t interval_ns);
 
 /* Whether it is time for a row. */
 static inline bool

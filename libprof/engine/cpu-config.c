@@ -41,7 +41,8 @@ copy_pointers (ProfCpuConfigCopy *copy)
       || prof_strings_copy (values->environment, &copy->environment) < 0
       || prof_strings_copy (values->events, &copy->events) < 0
       || (values->working_directory != NULL
-          && (copy->working_directory = strdup (values->working_directory)) == NULL))
+          && (copy->working_directory = strdup (values->working_directory)) == NULL)
+      || (values->cgroup != NULL && (copy->cgroup = strdup (values->cgroup)) == NULL))
     return -ENOMEM;
   if (values->n_pids > 0 && copy_pids (copy) < 0)
     return -ENOMEM;
@@ -49,6 +50,7 @@ copy_pointers (ProfCpuConfigCopy *copy)
   values->environment = (const char *const *)copy->environment;
   values->events = (const char *const *)copy->events;
   values->working_directory = copy->working_directory;
+  values->cgroup = copy->cgroup;
   values->pids = copy->pids;
   return 0;
 }
@@ -56,10 +58,12 @@ copy_pointers (ProfCpuConfigCopy *copy)
 static const char *
 find_fault (const ProfCpuConfig *config)
 {
-  if (config->target < PROF_TARGET_SELF || config->target > PROF_TARGET_SYSTEM)
+  if (config->target < PROF_TARGET_SELF || config->target > PROF_TARGET_CGROUP)
     return "target is none of PROF_TARGET_*";
   if (config->target == PROF_TARGET_PIDS && config->n_pids == 0)
     return "pids is empty";
+  if (config->target == PROF_TARGET_CGROUP && config->cgroup == NULL)
+    return "cgroup is not set";
   if (config->n_pids > 0 && config->pids == NULL)
     return "n_pids is not 0, but pids is NULL";
   if (config->target == PROF_TARGET_COMMAND
@@ -108,5 +112,6 @@ prof_cpu_config_finish (ProfCpuConfigCopy *copy)
   prof_strings_free (copy->environment);
   prof_strings_free (copy->events);
   free (copy->working_directory);
+  free (copy->cgroup);
   *copy = (ProfCpuConfigCopy){ 0 };
 }

@@ -20,6 +20,7 @@
 #include "engine/machine.h"
 #include "engine/pipeline.h"
 #include "engine/profile-maker.h"
+#include "symbol/symbolizer.h"
 
 /* A row costs as much as twenty samples. */
 #define COUNTERS_INTERVAL_NS 1000000000u
@@ -29,6 +30,12 @@
  * sample's way needs has to come into the caches but once for a batch. */
 #define SOON_NS 100000000u
 #define LATER_NS 1000000000u
+
+/* Where a profile begins or ends: the time on both clocks, and the counts up to then. */
+typedef struct {
+  uint64_t monotonic_ns, unix_ns;
+  uint64_t n_samples, n_lost, n_throttled, n_refused, n_truncated;
+} Mark;
 
 struct ProfCpuProfiler {
   ProfCpuConfigCopy config;
@@ -40,8 +47,9 @@ struct ProfCpuProfiler {
   ProfCounters counters;
   ProfContextWatch context;
   bool is_started;
-  bool has_new_maps; /* since the rings were read before */
-  uint64_t start_monotonic_ns, start_unix_ns;
+  bool has_new_maps;                      /* since the rings were read before */
+  Mark first;                             /* of what the next profile is of */
+  ProfSymbolizer *symbolizer;             /* kept from take to take; NULL: none yet */
   atomic_size_t n_functions, n_locations; /* of the latest profile */
 };
 
@@ -57,6 +65,13 @@ get_ring_bytes (const ProfCpuConfig *config)
   return is_slow ? 1u << 20 : 8u << 20;
 }
 
+/* By CPU, not by process. */
+static bool
+is_system_wide (const ProfCpuConfig *config)
+{
+  return config->target == PROF_TARGET_SYSTEM || config->target == PROF_TARGET_CGROUP;
+}
+
 static ProfPerfSessionConfig
 make_session_config (const ProfCpuConfig *config)
 {
@@ -67,7 +82,7 @@ make_session_config (const ProfCpuConfig *config)
     .period = config->period,
     .inherit = !config->no_inherit,
     .exclude_kernel = config->exclude_kernel,
-    .is_system_wide = config->target == PROF_TARGET_SYSTEM,
+    .is_system_wide = is_system_wide (config),
     .wants_kernel_chain = !config->exclude_kernel,
     .wants_user_chain = !uses_tables,
     .stack_bytes = !uses_tables              ? 0
@@ -84,7 +99,7 @@ static int
 begin (void *owner, ProfError *reterr)
 {
   ProfCpuProfiler *profiler = owner;
-  profiler->pipeline.start_ns = profiler->start_monotonic_ns + profiler->config.values.delay_ns;
+  profiler->pipeline.start_ns = profiler->first.monotonic_ns + profiler->config.values.delay_ns;
   return prof_cpu_target_begin (&profiler->target, reterr);
 }
 
@@ -109,7 +124,7 @@ count (ProfCpuProfiler *profiler)
     return;
   pid_t pids[PROF_MAX_COUNTED];
   size_t n_pids = 0;
-  if (config->target != PROF_TARGET_SYSTEM)
+  if (!is_system_wide (config))
     n_pids = prof_process_table_list_alive (&profiler->pipeline.processes, pids, PROF_MAX_COUNTED);
   prof_counters_add_row (&profiler->counters, now_ns, pids, n_pids);
 }
@@ -231,6 +246,7 @@ prof_cpu_profiler_free (ProfCpuProfiler *profiler)
   prof_cpu_target_finish (&profiler->target);
   prof_counters_finish (&profiler->counters);
   prof_context_watch_finish (&profiler->context);
+  prof_symbolizer_free (profiler->symbolizer);
   prof_sampling_unref (profiler->sampling);
   prof_cpu_config_finish (&profiler->config);
   free (profiler);
@@ -248,8 +264,8 @@ prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
                            "Can't start: this profiler was started before. "
                            "Make a new one for a new recording.");
   profiler->is_started = true;
-  profiler->start_monotonic_ns = prof_monotonic_ns ();
-  profiler->start_unix_ns = prof_clock_ns (CLOCK_REALTIME);
+  profiler->first.monotonic_ns = prof_monotonic_ns ();
+  profiler->first.unix_ns = prof_clock_ns (CLOCK_REALTIME);
   if (profiler->config.values.target == PROF_TARGET_SELF) {
     profiler->pipeline.self_pid = (uint32_t)getpid ();
     prof_span_join_begin (&profiler->pipeline.spans);
@@ -340,22 +356,48 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
 }
 
 typedef struct {
+  bool is_last; /* of what is there: from here on a new profile begins */
+  bool forgot_modules;
+  Mark first, end;
   ProfSnapshot snapshot;
   ProfCounters counters;
   ProfContextBytes context;
   int result;
 } SnapshotRequest;
 
+static Mark
+mark_now (const ProfCpuProfiler *profiler)
+{
+  const ProfPipeline *pipeline = &profiler->pipeline;
+  uint64_t now_ns = prof_monotonic_ns (), end_ns = profiler->collector.end_ns;
+  return (Mark){
+    .monotonic_ns = end_ns > 0 ? end_ns : now_ns,
+    .unix_ns = prof_clock_ns (CLOCK_REALTIME) - (end_ns > 0 ? now_ns - end_ns : 0),
+    .n_samples = pipeline->n_samples,
+    .n_lost = pipeline->n_lost,
+    .n_throttled = pipeline->n_throttled,
+    .n_refused = pipeline->n_refused,
+    .n_truncated = pipeline->builder.n_truncated,
+  };
+}
+
 static void
 take_snapshot (void *owner, void *argument)
 {
   ProfCpuProfiler *profiler = owner;
   SnapshotRequest *request = argument;
+  request->first = profiler->first;
+  request->end = mark_now (profiler);
   request->result = prof_snapshot_take (&profiler->pipeline, &request->snapshot);
   if (request->result >= 0)
     request->result = prof_counters_clone (&profiler->counters, &request->counters);
   if (request->result >= 0)
     request->result = prof_context_watch_copy (&profiler->context, &request->context);
+  if (request->result < 0 || !request->is_last)
+    return;
+  profiler->first = request->end;
+  prof_counters_reset (&profiler->counters, COUNTERS_INTERVAL_NS);
+  request->result = prof_pipeline_restart (&profiler->pipeline, &request->forgot_modules);
 }
 
 static const char *
@@ -366,27 +408,29 @@ get_unwind_name (ProfUnwindMode mode)
 }
 
 static ProfSession
-describe_session (ProfCpuProfiler *profiler, const ProfMachine *machine)
+describe_session (ProfCpuProfiler *profiler,
+                  const SnapshotRequest *request,
+                  const ProfMachine *machine)
 {
   const ProfCpuConfig *config = &profiler->config.values;
-  ProfPipeline *pipeline = &profiler->pipeline;
+  const Mark *first = &request->first, *end = &request->end;
   ProfSession session = PROF_SESSION_INIT;
   session.command = config->command;
   while (session.command != NULL && session.command[session.n_command] != NULL)
     session.n_command++;
   session.pids = config->pids;
   session.n_pids = config->n_pids;
-  session.is_system_wide = config->target == PROF_TARGET_SYSTEM;
+  session.is_system_wide = is_system_wide (config);
   session.host = machine->host;
   session.kernel = machine->kernel;
   session.cpu_model = machine->cpu_model;
   session.n_cpus = machine->n_cpus;
   session.tool = "libprof " PROF_VERSION;
-  session.n_samples = pipeline->n_samples;
-  session.n_lost = pipeline->n_lost;
-  session.n_throttled = pipeline->n_throttled;
-  session.n_refused = pipeline->n_refused;
-  session.n_truncated = pipeline->builder.n_truncated;
+  session.n_samples = end->n_samples - first->n_samples;
+  session.n_lost = end->n_lost - first->n_lost;
+  session.n_throttled = end->n_throttled - first->n_throttled;
+  session.n_refused = end->n_refused - first->n_refused;
+  session.n_truncated = end->n_truncated - first->n_truncated;
   session.unwind = get_unwind_name (config->unwind_mode);
   session.sampling
       = profiler->sampling != NULL ? prof_sampling_get_name (profiler->sampling) : "always";
@@ -395,6 +439,16 @@ describe_session (ProfCpuProfiler *profiler, const ProfMachine *machine)
   while (session.notes[session.n_notes] != NULL)
     session.n_notes++;
   return session;
+}
+
+/* Without the delay before the first sample. */
+static uint64_t
+get_profile_duration_ns (const ProfCpuProfiler *profiler, const SnapshotRequest *request)
+{
+  uint64_t begin_ns = profiler->collector.begin_ns, first_ns = request->first.monotonic_ns;
+  if (begin_ns == 0)
+    return 0;
+  return request->end.monotonic_ns - (begin_ns > first_ns ? begin_ns : first_ns);
 }
 
 static int
@@ -406,7 +460,7 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
   cleanup (prof_free) ProfSessionSeries *series = NULL;
   size_t n_series;
   int r = prof_counters_get_series (&request->counters,
-                                    profiler->start_unix_ns - profiler->start_monotonic_ns, &series,
+                                    request->first.unix_ns - request->first.monotonic_ns, &series,
                                     &n_series);
   if (r < 0)
     return r;
@@ -414,13 +468,14 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
     .has_thread_names = config->include_thread_names,
     .has_thread_ids = config->collect_thread_ids,
     .has_timestamps = config->collect_timestamps,
-    .start_monotonic_ns = profiler->start_monotonic_ns,
-    .start_unix_ns = profiler->start_unix_ns,
-    .duration_ns = get_duration_ns (profiler),
+    .start_monotonic_ns = request->first.monotonic_ns,
+    .start_unix_ns = request->first.unix_ns,
+    .duration_ns = get_profile_duration_ns (profiler, request),
+    .symbolizer = request->is_last ? profiler->symbolizer : NULL,
     .frequency_hz = config->sampling_rate,
     .period = config->period,
     .default_link = profiler->target.link,
-    .session = describe_session (profiler, &machine),
+    .session = describe_session (profiler, request, &machine),
   };
   maker.events = prof_perf_session_get_events (profiler->session, &maker.n_events);
   maker.session.series = series;
@@ -439,25 +494,51 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
   return 0;
 }
 
-int
-prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler, ProfProfile **ret, ProfError *reterr)
+static int
+prepare_symbolizer (ProfCpuProfiler *profiler)
+{
+  if (profiler->symbolizer == NULL)
+    return prof_profile_open_symbolizer (&profiler->symbolizer);
+  prof_symbolizer_refresh (profiler->symbolizer);
+  return 0;
+}
+
+static int
+generate (ProfCpuProfiler *profiler, bool is_last, ProfProfile **ret, ProfError *reterr)
 {
   int r = prof_collector_check_owner (&profiler->collector, reterr);
   if (r < 0)
     return r;
   if (!profiler->is_started)
     return prof_error_set (reterr, -EINVAL, "Can't make a profile: this profiler was not started.");
-  SnapshotRequest request = { .result = -ENOMEM };
-  prof_collector_call (&profiler->collector, take_snapshot, &request);
-  r = request.result;
+  SnapshotRequest request = { .is_last = is_last, .result = -ENOMEM };
+  r = is_last ? prepare_symbolizer (profiler) : 0;
+  if (r >= 0) {
+    prof_collector_call (&profiler->collector, take_snapshot, &request);
+    r = request.result;
+  }
   if (r >= 0)
     r = make_profile (profiler, &request, ret);
+  if (request.forgot_modules)
+    profiler->symbolizer = prof_symbolizer_free (profiler->symbolizer);
   prof_snapshot_finish (&request.snapshot);
   prof_counters_finish (&request.counters);
   prof_vec_clear (&request.context);
   if (r < 0)
     prof_error_set (reterr, r, "Can't make the profile: %s.", strerror (-r));
   return r;
+}
+
+int
+prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler, ProfProfile **ret, ProfError *reterr)
+{
+  return generate (profiler, false, ret, reterr);
+}
+
+int
+prof_cpu_profiler_take_profile (ProfCpuProfiler *profiler, ProfProfile **ret, ProfError *reterr)
+{
+  return generate (profiler, true, ret, reterr);
 }
 
 /* ---- events for a main loop ---- */

@@ -3,6 +3,7 @@
 #include "engine/cpu-target.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 
 void
@@ -59,6 +61,19 @@ check_pid (ProfCpuTarget *target, pid_t pid, ProfError *reterr)
   return 0;
 }
 
+static int
+open_cgroup (ProfCpuTarget *target, ProfError *reterr)
+{
+  const char *path = target->config->cgroup;
+  cleanup (prof_close) int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return prof_error_set (reterr, -errno,
+                           "Can't record the control group %s: %s. Name its directory, such as "
+                           "/sys/fs/cgroup/system.slice/nginx.service.",
+                           path, strerror (errno));
+  return prof_perf_session_add_cgroup (target->session, fd, reterr);
+}
+
 int
 prof_cpu_target_open (ProfCpuTarget *target, ProfError *reterr)
 {
@@ -69,6 +84,8 @@ prof_cpu_target_open (ProfCpuTarget *target, ProfError *reterr)
     return open_command (target, reterr);
   case PROF_TARGET_SYSTEM:
     return prof_perf_session_add_system (target->session, reterr);
+  case PROF_TARGET_CGROUP:
+    return open_cgroup (target, reterr);
   case PROF_TARGET_PIDS:
     for (size_t i = 0; i < config->n_pids && r >= 0; i++)
       r = check_pid (target, config->pids[i], reterr);
@@ -158,6 +175,7 @@ begin (ProfCpuTarget *target, ProfError *reterr)
     find_main_path (target, target->spawn.pid);
     return enable (target, reterr);
   case PROF_TARGET_SYSTEM:
+  case PROF_TARGET_CGROUP:
     return enable (target, reterr);
   }
   return -EINVAL;

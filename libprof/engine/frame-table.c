@@ -42,3 +42,10 @@ prof_frame_table_finish (ProfFrameTable *table)
   prof_vec_clear (&table->frames);
   prof_hash_index_clear (&table->index);
 }
+
+void
+prof_frame_table_reset (ProfFrameTable *table)
+{
+  table->frames.n = 0;
+  prof_hash_index_reset (&table->index);
+}

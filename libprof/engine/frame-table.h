@@ -25,3 +25,5 @@ typedef struct {
 /* The number of a frame in *ret. 0, -ENOMEM, -ENOSPC. */
 int prof_frame_table_add (ProfFrameTable *table, uint32_t module, uint64_t address, uint32_t *ret);
 void prof_frame_table_finish (ProfFrameTable *table);
+/* Forgets all frames and keeps the memory. */
+void prof_frame_table_reset (ProfFrameTable *table);

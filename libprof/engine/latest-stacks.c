@@ -13,6 +13,13 @@ prof_latest_stacks_finish (ProfLatestStacks *table)
   }
 }
 
+void
+prof_latest_stacks_reset (ProfLatestStacks *table)
+{
+  for (size_t i = 0; i < PROF_N_LATEST_STACKS; i++)
+    table->stacks[i].n_frames = 0;
+}
+
 ProfLatestStack *
 prof_latest_stacks_get (ProfLatestStacks *table, const ProfAddressSpace *space, uint32_t tid)
 {

@@ -33,6 +33,8 @@ typedef struct {
 } ProfLatestStacks;
 
 void prof_latest_stacks_finish (ProfLatestStacks *table);
+/* The numbers of nodes hold no more. */
+void prof_latest_stacks_reset (ProfLatestStacks *table);
 
 /* The slot of a thread: empty where it held another thread's stack, or one that was looked up in
  * other maps. NULL: out of memory. */

@@ -9,6 +9,12 @@
 /* Time is kept to this at first; the aggregate doubles it when a session grows long. */
 #define FIRST_RESOLUTION_NS 1000000u
 
+static uint64_t
+get_first_resolution (const ProfPipeline *pipeline)
+{
+  return pipeline->keeps_time ? FIRST_RESOLUTION_NS : 0;
+}
+
 int
 prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
 {
@@ -17,9 +23,9 @@ prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
     .sampling = config->sampling,
     .unwind_mode = config->unwind_mode,
     .pause_ns = UINT64_MAX,
+    .keeps_time = config->keeps_time,
   };
-  prof_aggregate_init (&pipeline->aggregate, config->keeps_time ? FIRST_RESOLUTION_NS : 0,
-                       config->max_samples);
+  prof_aggregate_init (&pipeline->aggregate, get_first_resolution (pipeline), config->max_samples);
   int r = prof_process_table_init (&pipeline->processes);
   if (r >= 0)
     r = prof_stack_builder_init (&pipeline->builder, config->unwind_mode, config->max_frames);
@@ -37,6 +43,25 @@ prof_pipeline_finish (ProfPipeline *pipeline)
   prof_process_table_finish (&pipeline->processes);
   free (pipeline->main_path);
   *pipeline = (ProfPipeline){ 0 };
+}
+
+int
+prof_pipeline_restart (ProfPipeline *pipeline, bool *ret_forgot_modules)
+{
+  unsigned long long n_lost = pipeline->n_lost;
+  prof_aggregate_reset (&pipeline->aggregate, get_first_resolution (pipeline));
+  prof_stack_builder_reset (&pipeline->builder);
+  prof_span_join_reset (&pipeline->spans);
+  prof_process_table_trim (&pipeline->processes, n_lost > pipeline->n_lost_before);
+  pipeline->n_lost_before = n_lost;
+  int r = prof_stack_builder_limit_modules (&pipeline->builder);
+  *ret_forgot_modules = r > 0;
+  if (r <= 0)
+    return r;
+  prof_vec_foreach (process, &pipeline->processes.processes) {
+    prof_address_space_forget_modules (&(*process)->space);
+  }
+  return 0;
 }
 
 /* ---- records ---- */

@@ -20,6 +20,7 @@ typedef struct {
   ProfPerfSession *session;
   ProfSampling *sampling; /* NULL: always */
   ProfUnwindMode unwind_mode;
+  bool keeps_time;
   uint64_t start_ns; /* samples before it are not taken … */
   uint64_t pause_ns; /* … nor those from here on; UINT64_MAX: no pause */
   uint32_t self_pid; /* the process whose samples have spans; 0: none */
@@ -32,7 +33,8 @@ typedef struct {
 
   atomic_ullong n_samples, n_lost, n_throttled, n_refused, n_without_stack;
   atomic_uint n_processes, n_threads;
-  int error; /* the first negative errno that stopped the work; 0: none */
+  unsigned long long n_lost_before; /* at the latest restart */
+  int error;                        /* the first negative errno that stopped the work; 0: none */
 } ProfPipeline;
 
 typedef struct {
@@ -45,6 +47,12 @@ typedef struct {
 
 int prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config);
 void prof_pipeline_finish (ProfPipeline *pipeline);
+
+/* Begins a new profile: forgets samples and stacks, and who has ended. The counters go on. What is
+ * known of those who run stays, so that the next sample costs no more than the one before; modules
+ * are forgotten once there are very many: *ret_forgot_modules. 0 or -ENOMEM, where nothing is lost
+ * but the limit. */
+int prof_pipeline_restart (ProfPipeline *pipeline, bool *ret_forgot_modules);
 
 /* Takes one record, in the order of times. */
 void prof_pipeline_take (ProfPipeline *pipeline, const ProfRecord *record);

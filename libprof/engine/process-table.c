@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/hash.h"
@@ -41,6 +43,8 @@ add_process (ProfProcessTable *table, uint32_t pid, ProfProcess **ret)
              < 0)
     return -ENOMEM;
   prof_address_space_init (&process->space, (pid_t)pid);
+  /* What is cached by pid and generation is not to be found for a later row of the pid. */
+  process->space.generation = (uint64_t)table->n_added++ << 12;
   *ret = table->processes.items[table->processes.n++] = steal (&process);
   return 0;
 }
@@ -299,6 +303,68 @@ prof_process_table_exit (ProfProcessTable *table, uint32_t pid, uint32_t tid)
   process->is_alive = false;
   prof_address_space_clear (&process->space);
   return 0;
+}
+
+/* ---- trimming ---- */
+
+static void
+end_lost_threads (ProfProcessTable *table)
+{
+  prof_vec_foreach (state, &table->states) {
+    bool is_gone = state->is_alive && state->pid != 0
+                   && syscall (SYS_tgkill, state->pid, state->tid, 0) < 0 && errno == ESRCH;
+    if (is_gone)
+      prof_process_table_exit (table, state->pid, state->tid);
+  }
+}
+
+/* The indexes have had as many rows before: adding can't fail. */
+static void
+trim_states (ProfProcessTable *table)
+{
+  size_t n = table->states.n;
+  table->states.n = 0;
+  prof_hash_index_reset (&table->state_index);
+  for (size_t i = 0; i < n; i++) {
+    ProfThreadState *state = &table->states.items[i];
+    if (!state->is_alive)
+      continue;
+    state->thread = PROF_NO_THREAD;
+    prof_hash_index_add (&table->state_index, prof_hash_word (0, state->tid),
+                         (uint32_t)table->states.n);
+    table->states.items[table->states.n++] = *state;
+  }
+}
+
+static void
+trim_processes (ProfProcessTable *table)
+{
+  size_t n = table->processes.n;
+  table->processes.n = 0;
+  prof_hash_index_reset (&table->process_index);
+  for (size_t i = 0; i < n; i++) {
+    ProfProcess *process = table->processes.items[i];
+    if (!process->is_alive) {
+      prof_address_space_finish (&process->space);
+      free (process);
+      continue;
+    }
+    prof_hash_index_add (&table->process_index, prof_hash_word (0, (uint32_t)process->space.pid),
+                         (uint32_t)table->processes.n);
+    table->processes.items[table->processes.n++] = process;
+  }
+}
+
+void
+prof_process_table_trim (ProfProcessTable *table, bool has_lost_records)
+{
+  if (has_lost_records)
+    end_lost_threads (table);
+  trim_states (table);
+  trim_processes (table);
+  table->threads.n = 0;
+  prof_hash_index_reset (&table->thread_index);
+  prof_string_table_reset (&table->names);
 }
 
 /* ---- life ---- */

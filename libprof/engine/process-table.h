@@ -13,8 +13,8 @@
 #include "elf/address-space.h"
 #include "profile/aggregate.h"
 
-/* A process that was seen. Rows stay for the next process of the same pid; the maps are freed when
- * its last known thread exits. */
+/* A process that was seen. Rows stay, until a trim, for the next process of the same pid; the maps
+ * are freed when its last known thread exits. */
 typedef struct {
   ProfAddressSpace space;
   bool is_alive;
@@ -49,10 +49,15 @@ typedef struct {
   ProfHashIndex process_index, state_index, thread_index;
   ProfStringTable names;
   unsigned n_processes, n_threads; /* ever seen */
+  uint32_t n_added;                /* rows of processes, ever */
 } ProfProcessTable;
 
 int prof_process_table_init (ProfProcessTable *table);
 void prof_process_table_finish (ProfProcessTable *table);
+
+/* Forgets who has ended, and all rows of threads: they are made again for those that have samples.
+ * Records were lost: threads whose end was not seen are looked for. */
+void prof_process_table_trim (ProfProcessTable *table, bool has_lost_records);
 
 /* The process, alive: read from /proc if it was not known. -ENOMEM. Borrowed. */
 int prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret);

@@ -15,9 +15,10 @@ typedef struct {
   size_t n_events;
   bool has_thread_names, has_thread_ids, has_timestamps;
   uint64_t start_monotonic_ns, start_unix_ns, duration_ns;
-  uint64_t frequency_hz, period; /* as asked for; period 0: by frequency */
-  ProfTraceLink default_link;    /* of samples without a span; may be none */
-  ProfSession session;           /* stack_ends, events and times are filled here */
+  uint64_t frequency_hz, period;     /* as asked for; period 0: by frequency */
+  ProfTraceLink default_link;        /* of samples without a span; may be none */
+  struct ProfSymbolizer *symbolizer; /* kept for several profiles; NULL: none is */
+  ProfSession session;               /* stack_ends, events and times are filled here */
 } ProfProfileMakerConfig;
 
 /* Symbolizes a snapshot and builds the profile: one sample for each row of the aggregate, one

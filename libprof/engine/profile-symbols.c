@@ -170,20 +170,27 @@ add_locations (Adder *adder, uint32_t *locations)
 }
 
 int
+prof_profile_open_symbolizer (ProfSymbolizer **ret)
+{
+  ProfSymbolizerConfig config = { .wants_lines = true };
+  return prof_symbolizer_new (&config, ret);
+}
+
+int
 prof_profile_add_symbols (ProfProfile *profile,
                           const ProfStackTables *tables,
+                          ProfSymbolizer *symbolizer,
                           uint32_t *locations,
                           ProfProfileMakerStats *ret_stats)
 {
-  cleanup (prof_symbolizer_free) ProfSymbolizer *symbolizer = NULL;
-  ProfSymbolizerConfig config = { .wants_lines = true };
-  int r = prof_symbolizer_new (&config, &symbolizer);
+  cleanup (prof_symbolizer_free) ProfSymbolizer *own = NULL;
+  int r = symbolizer == NULL ? prof_profile_open_symbolizer (&own) : 0;
   if (r < 0)
     return r;
   cleanup (prof_free) uint32_t *mappings = calloc (tables->modules.n + 1, sizeof *mappings);
   if (mappings == NULL)
     return -ENOMEM;
-  Adder adder = { profile, tables, symbolizer, mappings };
+  Adder adder = { profile, tables, own != NULL ? own : symbolizer, mappings };
   if ((r = add_main_mapping (&adder)) < 0 || (r = add_locations (&adder, locations)) < 0)
     return r;
   size_t n_functions, n_locations;

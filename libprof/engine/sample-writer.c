@@ -13,7 +13,8 @@ prof_sample_writer_begin (ProfSampleWriter *writer, ProfProfileMakerStats *ret_s
   writer->locations = calloc (writer->tables->frames.n + 1, sizeof *writer->locations);
   if (writer->locations == NULL)
     return -ENOMEM;
-  return prof_profile_add_symbols (writer->profile, writer->tables, writer->locations, ret_stats);
+  return prof_profile_add_symbols (writer->profile, writer->tables, writer->symbolizer,
+                                   writer->locations, ret_stats);
 }
 
 void

@@ -15,6 +15,7 @@
  * the first group. */
 typedef struct {
   const ProfStackTables *tables;
+  struct ProfSymbolizer *symbolizer; /* NULL: one for this profile */
   ProfProfile *profile;
   bool has_thread_names, has_thread_ids;
   uint64_t start_monotonic_ns, start_unix_ns; /* the same moment */

@@ -21,6 +21,13 @@ prof_span_join_end (ProfSpanJoin *join)
 }
 
 void
+prof_span_join_reset (ProfSpanJoin *join)
+{
+  join->spans.n = 0;
+  prof_hash_index_reset (&join->index);
+}
+
+void
 prof_span_join_finish (ProfSpanJoin *join)
 {
   prof_span_join_end (join);

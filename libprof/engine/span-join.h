@@ -29,6 +29,8 @@ void prof_span_join_begin (ProfSpanJoin *join);
 /* All samples were joined; may be called again, and for one that is all zeros. */
 void prof_span_join_end (ProfSpanJoin *join);
 void prof_span_join_finish (ProfSpanJoin *join);
+/* Forgets the numbers: 1 is the next span. */
+void prof_span_join_reset (ProfSpanJoin *join);
 
 /* The number of the span of a thread at a time since begin; 0 for a join that is all zeros.
  * -ENOMEM: then the number is not set. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 ProfArch
 prof_native_arch (void)
@@ -19,20 +20,32 @@ prof_native_arch (void)
 
 /* Stacks and code of a target that never stops bringing new ones: some 150 MiB. */
 enum { MAX_NODES = 1 << 22, MAX_FRAMES = 1 << 20 };
+/* Of a recording that goes on for days: see prof_stack_builder_limit_modules. */
+enum { MAX_MODULES = 4096 };
 
 /* ---- life ---- */
+
+static int
+open_unwinder (ProfStackBuilder *builder, ProfUnwinder **ret)
+{
+  ProfUnwindOptions options = {
+    .arch = builder->arch,
+    .uses_tables = builder->unwind_mode != PROF_UNWIND_FRAME_POINTERS,
+    .uses_frame_pointers = builder->unwind_mode != PROF_UNWIND_DWARF,
+    .max_frames = builder->max_frames,
+  };
+  return prof_unwinder_new (&options, &builder->modules, ret);
+}
 
 int
 prof_stack_builder_init (ProfStackBuilder *builder, ProfUnwindMode mode, size_t max_frames)
 {
   size_t n = max_frames + PROF_MAX_KERNEL_FRAMES;
-  ProfUnwindOptions options = {
+  *builder = (ProfStackBuilder){
     .arch = prof_native_arch (),
-    .uses_tables = mode != PROF_UNWIND_FRAME_POINTERS,
-    .uses_frame_pointers = mode != PROF_UNWIND_DWARF,
+    .unwind_mode = mode,
     .max_frames = max_frames,
   };
-  *builder = (ProfStackBuilder){ .arch = options.arch, .max_frames = max_frames };
   builder->latest_stacks.max_frames = n;
   prof_module_cache_init (&builder->modules);
   builder->pcs = calloc (n, sizeof *builder->pcs);
@@ -40,7 +53,7 @@ prof_stack_builder_init (ProfStackBuilder *builder, ProfUnwindMode mode, size_t 
   builder->stacks.max_nodes = MAX_NODES;
   builder->frames.max_frames = MAX_FRAMES;
   if (r >= 0)
-    r = prof_unwinder_new (&options, &builder->modules, &builder->unwinder);
+    r = open_unwinder (builder, &builder->unwinder);
   if (r < 0)
     prof_stack_builder_finish (builder);
   return r;
@@ -57,6 +70,33 @@ prof_stack_builder_finish (ProfStackBuilder *builder)
   prof_latest_stacks_finish (&builder->latest_stacks);
   free (builder->pcs);
   builder->pcs = NULL;
+}
+
+void
+prof_stack_builder_reset (ProfStackBuilder *builder)
+{
+  prof_stack_tree_reset (&builder->stacks);
+  prof_frame_table_reset (&builder->frames);
+  prof_latest_stacks_reset (&builder->latest_stacks);
+  memset (&builder->frame_cache, 0, sizeof builder->frame_cache);
+  builder->stack_ends.n = 0;
+}
+
+int
+prof_stack_builder_limit_modules (ProfStackBuilder *builder)
+{
+  ProfModuleCache *modules = &builder->modules;
+  if (modules->modules.n < MAX_MODULES && modules->n_open_files < modules->max_open_files / 4 * 3)
+    return 0;
+  ProfUnwinder *unwinder;
+  if (open_unwinder (builder, &unwinder) < 0)
+    return -ENOMEM;
+  prof_unwinder_free (builder->unwinder);
+  builder->unwinder = unwinder;
+  prof_module_cache_finish (modules);
+  prof_module_cache_init (modules);
+  prof_stack_builder_reset (builder);
+  return 1;
 }
 
 ProfStackTablesSource

@@ -24,6 +24,7 @@
  * read by any. */
 typedef struct {
   ProfArch arch;
+  ProfUnwindMode unwind_mode;
   size_t max_frames;
   ProfModuleCache modules;
   ProfUnwinder *unwinder;
@@ -42,6 +43,12 @@ ProfArch prof_native_arch (void);
 /* 0 or -ENOMEM. Finish also serves a builder that is all zeros. */
 int prof_stack_builder_init (ProfStackBuilder *builder, ProfUnwindMode mode, size_t max_frames);
 void prof_stack_builder_finish (ProfStackBuilder *builder);
+/* Forgets stacks, frames and how stacks ended; keeps the modules and what unwinding has learned. */
+void prof_stack_builder_reset (ProfStackBuilder *builder);
+/* Forgets the modules as well, with their files, where there are so many that most may be of the
+ * past. 1: it did, and no address space may point to them any more; 0; -ENOMEM: nothing is
+ * forgotten. */
+int prof_stack_builder_limit_modules (ProfStackBuilder *builder);
 
 enum { PROF_STACK_NOT_KEPT = 1 };
 

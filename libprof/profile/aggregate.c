@@ -17,6 +17,15 @@ prof_aggregate_finish (ProfAggregate *aggregate)
   prof_hash_index_clear (&aggregate->index);
 }
 
+void
+prof_aggregate_reset (ProfAggregate *aggregate, uint64_t resolution_ns)
+{
+  aggregate->rows.n = 0;
+  aggregate->resolution_ns = resolution_ns;
+  aggregate->n_without_stack = 0;
+  prof_hash_index_reset (&aggregate->index);
+}
+
 static uint64_t
 get_bucket (const ProfAggregate *aggregate, const ProfAggregateRow *row)
 {

@@ -44,6 +44,8 @@ typedef struct {
 /* resolution_ns 0: times are not kept apart. */
 void prof_aggregate_init (ProfAggregate *aggregate, uint64_t resolution_ns, size_t max_rows);
 void prof_aggregate_finish (ProfAggregate *aggregate);
+/* Forgets all sums and keeps the memory. */
+void prof_aggregate_reset (ProfAggregate *aggregate, uint64_t resolution_ns);
 
 /* Adds row's n_samples, weight and value to the row with equal stack, thread, span, event and
  * time bucket. Stack 0 of PROF_NO_THREAD is the row of what was not kept. 0 or -ENOMEM. */

@@ -18,6 +18,13 @@ prof_stack_tree_finish (ProfStackTree *tree)
   prof_hash_index_clear (&tree->index);
 }
 
+void
+prof_stack_tree_reset (ProfStackTree *tree)
+{
+  tree->nodes.n = 1;
+  prof_hash_index_reset (&tree->index);
+}
+
 static bool
 node_equals (const void *nodes, uint32_t row, const void *key)
 {

@@ -23,6 +23,8 @@ typedef struct {
 
 int prof_stack_tree_init (ProfStackTree *tree);
 void prof_stack_tree_finish (ProfStackTree *tree);
+/* Forgets all stacks and keeps the memory. */
+void prof_stack_tree_reset (ProfStackTree *tree);
 
 /* The node of a stack given leaf first; node 0 for an empty one. Walks from the root, one table
  * look-up a frame. 0, -ENOMEM, -ENOSPC. */

@@ -70,6 +70,16 @@ prof_symbolizer_free (ProfSymbolizer *symbolizer)
   return NULL;
 }
 
+void
+prof_symbolizer_refresh (ProfSymbolizer *symbolizer)
+{
+  symbolizer->answers.n = symbolizer->symbols.n = 0;
+  prof_hash_index_reset (&symbolizer->index);
+  prof_vec_foreach (module, &symbolizer->modules)
+    if (*module != NULL && (*module)->module->kind == PROF_MODULE_ANONYMOUS)
+      *module = prof_module_symbols_free (*module);
+}
+
 static int
 get_module (ProfSymbolizer *symbolizer, const ProfModule *module, ProfModuleSymbols **ret)
 {

@@ -29,6 +29,10 @@ typedef struct {
 int prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **ret);
 ProfSymbolizer *prof_symbolizer_free (ProfSymbolizer *symbolizer);
 
+/* Before more look-ups, in a recording that goes on: forgets the answers, so that their number is
+ * bounded, and the names of just-in-time compiled code, which change. */
+void prof_symbolizer_refresh (ProfSymbolizer *symbolizer);
+
 /* The functions at `address`, innermost first (more than one: inlined). `address` is a file offset
  * for files and the vDSO, the run-time address for the kernel and anonymous code. Returns how many,
  * at most `max`; 0 if nothing is known; -ENOMEM. Ask in the order of addresses, module by module:

@@ -211,6 +211,48 @@ test_a_profile_can_be_made_while_running (void **state)
   prof_cpu_profiler_free (profiler);
 }
 
+static ProfProfile *
+burn_and_take (ProfCpuProfiler *profiler, unsigned ms)
+{
+  ProfProfile *profile;
+  ProfError error = PROF_ERROR_INIT;
+  burn_ms (ms);
+  if (prof_cpu_profiler_take_profile (profiler, &profile, &error) < 0)
+    fail_msg ("%s", error.message);
+  return profile;
+}
+
+static void
+test_each_sample_is_taken_once (void **state)
+{
+  (void)state;
+  ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
+  config.sampling_rate = 999;
+  ProfCpuProfiler *profiler = make_started (&config);
+  int64_t n_samples = 0, end_ns = 0;
+  for (int i = 0; i < 4; i++) {
+    ProfProfile *profile = burn_and_take (profiler, 80);
+    assert_true (sum (profile, "cpu", "burn_ms") > 40000000);
+    n_samples += sum (profile, "samples", NULL);
+    int64_t duration_ns = prof_profile_get_duration_ns (profile);
+    assert_true (duration_ns >= 80000000);
+    if (i > 1) /* the first one begins with the start, and lasts from the first sample on */
+      assert_true (llabs (prof_profile_get_time_ns (profile) - end_ns) < 1000000);
+    end_ns = prof_profile_get_time_ns (profile) + duration_ns;
+    prof_profile_unref (profile);
+  }
+  assert_int_equal (prof_cpu_profiler_stop (profiler, NULL), 0);
+  ProfProfile *last = burn_and_take (profiler, 0), *none = burn_and_take (profiler, 0);
+  n_samples += sum (last, "samples", NULL);
+  assert_int_equal (sum (none, "samples", NULL), 0);
+  ProfCpuStats stats;
+  prof_cpu_profiler_get_stats (profiler, &stats);
+  assert_int_equal (stats.total_samples, n_samples);
+  prof_profile_unref (last);
+  prof_profile_unref (none);
+  prof_cpu_profiler_free (profiler);
+}
+
 static void
 test_labels_can_be_switched_off (void **state)
 {
@@ -507,6 +549,7 @@ main (void)
     cmocka_unit_test (test_a_forked_child_can_do_no_harm),
     cmocka_unit_test (test_this_process_with_threads_born_after_start),
     cmocka_unit_test (test_a_profile_can_be_made_while_running),
+    cmocka_unit_test (test_each_sample_is_taken_once),
     cmocka_unit_test (test_labels_can_be_switched_off),
     cmocka_unit_test (test_totals_are_unbiased_under_a_strategy),
     cmocka_unit_test (test_a_command_is_recorded_from_its_first_instruction_to_its_exit),

@@ -32,6 +32,7 @@ typedef enum {
   PROF_TARGET_PIDS,    /* running processes, all their threads, and children from now on */
   PROF_TARGET_COMMAND, /* a program that the profiler starts */
   PROF_TARGET_SYSTEM,  /* all that runs on all CPUs */
+  PROF_TARGET_CGROUP, /* what runs in a control group and in those below it, as it comes and goes */
 } ProfTarget;
 
 /* What to record, and how. Copied by new, with all it points to. */
@@ -68,6 +69,7 @@ typedef struct {
   bool collect_thread_ids;   /* labels "tid" and "pid" */
   bool collect_timestamps;   /* label "end_timestamp_ns" */
   bool collect_system_info;  /* counter series in the session: memory, faults, CPU time */
+  const char *cgroup;        /* PROF_TARGET_CGROUP: its directory, /sys/fs/cgroup/… */
 } ProfCpuConfig;
 
 /* This process at 100 Hz of CPU time, stacks of up to 64 frames, until stopped. */
@@ -79,7 +81,7 @@ typedef struct {
     .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .stack_bytes = 0, .ring_bytes = 0,     \
     .max_samples = 100000, .sampling = NULL, .exclude_kernel = false,                              \
     .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true,          \
-    .collect_system_info = true                                                                    \
+    .collect_system_info = true, .cgroup = NULL                                                    \
   }
 
 /* How a recording goes. */
@@ -129,12 +131,19 @@ PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler);
 /* At any time, from any thread, without waiting. */
 PROF_API void prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret);
 /* Symbolizes in the calling thread: may take seconds, so not from a UI thread. Works while running
- * and after stop, again and again: each profile is of all since start. It is the caller's: sample
- * types samples/count and cpu/nanoseconds, or those of the events. -EINVAL: not started; -ENOMEM.
+ * and after stop, again and again: each profile is of all since start, or since the last take. It
+ * is the caller's: sample types samples/count and cpu/nanoseconds, or those of the events. -EINVAL:
+ * not started; -ENOMEM.
  */
 PROF_API int prof_cpu_profiler_generate_profile (ProfCpuProfiler *profiler,
                                                  ProfProfile **ret,
                                                  ProfError *reterr);
+
+/* As generate_profile, but of all since the last take, or since start: for a profile each minute,
+ * day after day. What was taken is forgotten; what is known of the programs that run stays. */
+PROF_API int prof_cpu_profiler_take_profile (ProfCpuProfiler *profiler,
+                                             ProfProfile **ret,
+                                             ProfError *reterr);
 
 /* Becomes readable (POLLIN) when there is something to process: for any main loop. Borrowed, the
  * same as long as the profiler is. Samples are collected without it. */
