@@ -16,6 +16,7 @@ static const Command *const commands[] = {
   &command_merge,
   &command_convert,
   &command_export,
+  &command_agent,
   &command_events,
   &command_mem,
   &command_doctor,

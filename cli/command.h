@@ -26,6 +26,7 @@ typedef struct {
   void (*clear) (void *values); /* NULL: nothing to free */
 } Command;
 
+extern const Command command_agent;
 extern const Command command_convert;
 extern const Command command_diff;
 extern const Command command_doctor;

@@ -68,45 +68,19 @@ parse_timeout (const char *text, void *ret)
   return r == 0 && *(uint64_t *)ret == 0 ? -EINVAL : r;
 }
 
-static const OptionType protocol_type = { parse_protocol, "http or grpc" };
-static const OptionType layout_type = { parse_layout, "1.10, 1.9 or 1.8" };
-static const OptionType compression_type = { parse_compression, "gzip or none" };
-static const OptionType header_type = { add_header, "a header such as 'X-Scope-OrgID: team'" };
-static const OptionType attribute_type = { add_attribute, "KEY=VALUE" };
-static const OptionType timeout_type = { parse_timeout, "a duration such as 10s or 500ms" };
+const OptionType export_protocol_type = { parse_protocol, "http or grpc" };
+const OptionType export_layout_type = { parse_layout, "1.10, 1.9 or 1.8" };
+const OptionType export_compression_type = { parse_compression, "gzip or none" };
+const OptionType export_header_type = { add_header, "a header such as 'X-Scope-OrgID: team'" };
+const OptionType export_attribute_type = { add_attribute, "KEY=VALUE" };
+const OptionType export_timeout_type = { parse_timeout, "a duration such as 10s or 500ms" };
 
 #define VALUE(member) offsetof (ExportOptions, member)
 
 const Option export_options[] = {
-  { "endpoint", 'e', &option_string, VALUE (endpoint), "URL",
-    "where the collector is: http(s)://HOST:PORT (default: the environment's, else "
-    "http://localhost:4318, or :4317 with gRPC)" },
-  { "protocol", 0, &protocol_type, VALUE (protocol), "NAME", "http (default) or grpc" },
-  { "resource", 'r', &attribute_type, VALUE (resource), "KEY=VALUE",
-    "say more of what was profiled, as service.name=shop; may be repeated" },
-  { "header", 'H', &header_type, VALUE (headers), "NAME: VALUE",
-    "send this header; may be repeated. Others see command lines: a secret is better in a file" },
-  { "header-file", 0, &option_string, VALUE (header_file), "FILE",
-    "send the headers of this file, one to a line" },
-  { "bearer-file", 0, &option_string, VALUE (bearer_file), "FILE",
-    "authenticate with the token in this file" },
-  { "user-file", 0, &option_string, VALUE (user_file), "FILE",
-    "authenticate with the USER:PASSWORD in this file" },
-  { "ca", 0, &option_string, VALUE (ca_file), "FILE",
-    "trust these certificates, PEM (default: the system's)" },
-  { "cert", 0, &option_string, VALUE (certificate_file), "FILE",
-    "show this certificate to the collector, PEM" },
-  { "key", 0, &option_string, VALUE (key_file), "FILE", "the key of --cert, PEM" },
-  { "compression", 0, &compression_type, VALUE (compression), "HOW", "gzip (default) or none" },
-  { "timeout", 0, &timeout_type, VALUE (timeout_ns), "TIME",
-    "wait so long for each answer (default: 10s)" },
+  EXPORT_CONNECTION_OPTIONS (0),
   { "retry-for", 0, &option_duration, VALUE (retry_ns), "TIME",
     "try each profile again for so long when the collector is away; 0: once (default: 300s)" },
-  { "layout", 0, &layout_type, VALUE (layout), "VERSION",
-    "send the messages of this version of OTLP: 1.10, 1.9 or 1.8 (default: 1.10, and older ones "
-    "when the collector says that it does not understand)" },
-  { "timestamps", 0, &option_switch, VALUE (timestamps), NULL,
-    "send the time of each sample, which not every receiver takes" },
   { "json", 0, &option_switch, VALUE (json), NULL, "print the result as JSON" },
   { "quiet", 'q', &option_switch, VALUE (quiet), NULL, "no progress, no results; errors only" },
   { NULL },
@@ -209,14 +183,14 @@ get_resource (ExportOptions *chosen, ExportConfig *ret)
 }
 
 int
-export_options_get (ExportOptions *chosen, ExportConfig *ret)
+export_options_get (const char *command, ExportOptions *chosen, ExportConfig *ret)
 {
   *ret = (ExportConfig){ .config = PROF_EXPORTER_CONFIG_INIT };
   ProfExporterConfig *config = &ret->config;
   if ((chosen->certificate_file == NULL) != (chosen->key_file == NULL))
-    return usage_error ("export", "--cert and --key go together");
+    return usage_error (command, "--cert and --key go together");
   if (chosen->bearer_file != NULL && chosen->user_file != NULL)
-    return usage_error ("export", "--bearer-file and --user-file exclude each other");
+    return usage_error (command, "--bearer-file and --user-file exclude each other");
   config->endpoint = chosen->endpoint;
   config->has_protocol = chosen->protocol > 0;
   config->protocol = chosen->protocol > 0 ? chosen->protocol - 1 : PROF_OTLP_HTTP;

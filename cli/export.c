@@ -83,7 +83,7 @@ run (void *values, char **operands, size_t n_operands)
   cleanup (export_config_clear) ExportConfig config;
   cleanup (sender_close) Sender sender = { 0 };
   Json json = JSON_INIT (stdout);
-  int status = export_options_get (chosen, &config);
+  int status = export_options_get ("export", chosen, &config);
   if (status == STATUS_OK)
     status = sender_open (&sender, &config.config, chosen->quiet);
   if (status != STATUS_OK)

@@ -59,8 +59,8 @@ def test_commands():
 
 def test_options():
     check(complete('prof report --ca') == ['--callers', '--callees'], complete('prof report --ca'))
-    for command in ('record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'events', 'mem',
-                    'doctor'):
+    for command in ('record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'agent', 'events',
+                    'mem', 'doctor'):
         check('--help' in complete(f'prof {command} --h'), command)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from harness import check, need, prof, run, run_cases_of
 
 PAGE = Path(os.environ['SOURCE_ROOT'], 'data', 'man', 'prof.1')
-COMMANDS = ['record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'export', 'events', 'mem',
-            'doctor']
+COMMANDS = ['record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'export', 'agent', 'events',
+            'mem', 'doctor']
 
 
 def read_section(command):
