@@ -33,13 +33,15 @@ def busy():
 class Agent:
     """prof agent on a busy process, as a context; its lines of JSON."""
 
-    def __init__(self, *arguments, spool, interval='200ms', config=None):
-        self.spool, self.config = Path(spool), config
+    def __init__(self, *arguments, spool, interval='200ms', config=None, with_pid=True):
+        self.spool, self.config, self.with_pid = Path(spool), config, with_pid
         self.options = [*arguments, '--spool', spool, '--interval', interval, '--json']
 
     def __enter__(self):
         self.target = subprocess.Popen(BUSY)
-        arguments = ['--config', self.config] if self.config else ['-p', self.target.pid, *self.options]
+        arguments = ['--config', self.config] if self.config else self.options
+        if self.with_pid and not self.config:
+            arguments = ['-p', self.target.pid, *arguments]
         self.process = subprocess.Popen(
             [os.environ['PROF'], 'agent', *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -271,6 +273,36 @@ def test_memory_is_flat():
         print(f'{before} KiB after 50 profiles, {after} KiB after 150; {cpu_s} s of CPU')
         check(sanitized or after < before + 4096, f'{before} KiB, {after} KiB')
         check_requests(receiver.finish())
+
+
+@contextmanager
+def control_group():
+    """A directory of cgroup v2."""
+    for root in Path('/sys/fs/cgroup'), Path('/sys/fs/cgroup/unified'):
+        if (root / 'cgroup.procs').exists() and (root / 'cgroup.controllers').exists():
+            break
+    else:
+        raise Skip('there is no cgroup v2')
+    try:
+        directory = Path(tempfile.mkdtemp(prefix='prof-test-', dir=root))
+    except OSError as error:
+        raise Skip(f'no control group can be made: {error}') from error
+    try:
+        yield directory
+    finally:
+        for pid in (directory / 'cgroup.procs').read_text('ascii').split():
+            (root / 'cgroup.procs').write_text(pid)
+        directory.rmdir()
+
+
+def test_control_group():
+    with spool() as directory, control_group() as group, busy() as inside:
+        arguments = ['-e', NOWHERE, '--flush', '0', '--cgroup', group]
+        with Agent(*arguments, spool=directory, with_pid=False) as agent:
+            check([agent.read()['samples'] for _ in range(3)] == [0] * 3, 'samples of others')
+            (group / 'cgroup.procs').write_text(str(inside.pid))
+            agent.wait_until(lambda status: status['samples'] > 0)
+            agent.finish()
 
 
 def test_mistakes():
