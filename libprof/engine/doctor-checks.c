@@ -284,6 +284,26 @@ decide_container (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
   set_remedy (ret, OUTSIDE_CONTAINER);
 }
 
+/* The path is cut, lest the answer be. */
+static void
+decide_heap (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
+{
+  if (facts->heap_library == 0) {
+    set_answer (ret, PROF_CHECK_OK,
+                "of commands that are started for it; not of running processes, nor of static "
+                "programs, those with a sanitizer and those that gain rights (set-user-ID)");
+  } else if (facts->heap_library == -EINVAL) {
+    set_answer (ret, PROF_CHECK_MISSING, "LD_PRELOAD can't have a colon or a space, as in '%.140s'",
+                facts->heap_library_path);
+    set_remedy (ret, "install libprof elsewhere");
+  } else {
+    set_answer (ret, PROF_CHECK_MISSING,
+                "the library that programs load for it can't be read at '%.140s'",
+                facts->heap_library_path);
+    set_remedy (ret, "install libprof completely");
+  }
+}
+
 static const ProfDoctorQuestion questions[] = {
   { "own-process", "CPU time of own programs", decide_own_process },
   { "kernel-stacks", "Kernel part of the stacks", decide_kernel_stacks },
@@ -295,6 +315,7 @@ static const ProfDoctorQuestion questions[] = {
   { "ring-memory", "Memory for samples", decide_ring_memory },
   { "open-files", "Open files", decide_open_files },
   { "process-memory", "Memory of own programs", decide_process_memory },
+  { "heap", "Heap of own programs", decide_heap },
   { "container", "Container or sandbox", decide_container },
 };
 

@@ -18,6 +18,7 @@
 #include "base/read-file.h"
 #include "capture/perf-open.h"
 #include "capture/tracepoint.h"
+#include "engine/heap-target.h"
 
 enum { TASK_FREQUENCY_HZ = 100, MAX_TRIED = 64, KALLSYMS_BYTES = 4096 };
 
@@ -239,4 +240,6 @@ prof_doctor_facts_find (ProfDoctorFacts *ret)
   find_kernel_addresses (ret);
   ret->kptr_restrict = read_sysctl ("/proc/sys/kernel/kptr_restrict");
   ret->yama = read_sysctl ("/proc/sys/kernel/yama/ptrace_scope");
+  ret->heap_library
+      = prof_heap_target_try_library (ret->heap_library_path, sizeof ret->heap_library_path);
 }

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +40,9 @@ typedef struct {
   pid_t sibling_pid;  /* another process of this user; 0: none is seen */
   int sibling_memory; /* opening its /proc/PID/mem, as a debugger might */
   int yama;           /* kernel.yama.ptrace_scope; 0 also without Yama */
+
+  int heap_library; /* prof_heap_target_try_library */
+  char heap_library_path[PATH_MAX];
 } ProfDoctorFacts;
 
 /* The ring that a recording asks for, and the one below which samples get lost easily. */

@@ -52,11 +52,11 @@ make_region_config (const ProfMemoryConfig *config)
 
 /* Beside the file that this code is in, else where it was installed. */
 static void
-find_hook (const ProfMemoryConfig *config, char *ret, size_t size)
+find_hook (const char *configured, char *ret, size_t size)
 {
   Dl_info info;
-  if (config->hook_library != NULL) {
-    snprintf (ret, size, "%s", config->hook_library);
+  if (configured != NULL) {
+    snprintf (ret, size, "%s", configured);
     return;
   }
   const char *slash = dladdr (&hook_name, &info) != 0 ? strrchr (info.dli_fname, '/') : NULL;
@@ -69,29 +69,51 @@ find_hook (const ProfMemoryConfig *config, char *ret, size_t size)
 }
 
 static int
-check_hook (const char *path, ProfError *reterr)
+try_hook (const char *path)
 {
   if (access (path, R_OK) < 0)
+    return -ENOENT;
+  return strpbrk (path, ": ") != NULL ? -EINVAL : 0;
+}
+
+static int
+check_hook (const char *path, ProfError *reterr)
+{
+  int r = try_hook (path);
+  if (r == -ENOENT)
     return prof_error_set (reterr, -ENOENT,
                            "Can't record a heap: the library that programs load for it is not at "
                            "'%s'; install libprof completely, or name the library",
                            path);
-  if (strpbrk (path, ": ") != NULL)
-    return prof_error_set (reterr, -EINVAL,
+  if (r < 0)
+    return prof_error_set (reterr, r,
                            "Can't record a heap: the path '%s' holds a colon or a space, which "
                            "LD_PRELOAD can't have; install libprof elsewhere",
                            path);
   return 0;
 }
 
+/* The command may run in another directory. */
+static void
+resolve_hook (const char *configured, char *ret, size_t size)
+{
+  char found[PATH_MAX], resolved[PATH_MAX];
+  find_hook (configured, found, sizeof found);
+  snprintf (ret, size, "%s", realpath (found, resolved) != NULL ? resolved : found);
+}
+
+int
+prof_heap_target_try_library (char *ret_path, size_t size)
+{
+  resolve_hook (NULL, ret_path, size);
+  return try_hook (ret_path);
+}
+
 static int
 make_environment (ProfHeapTarget *target, ProfError *reterr)
 {
-  char found[PATH_MAX], hook[PATH_MAX];
-  find_hook (target->config, found, sizeof found);
-  /* The command may run in another directory. */
-  if (realpath (found, hook) == NULL)
-    snprintf (hook, sizeof hook, "%s", found);
+  char hook[PATH_MAX];
+  resolve_hook (target->config->hook_library, hook, sizeof hook);
   int r = check_hook (hook, reterr);
   if (r < 0)
     return r;

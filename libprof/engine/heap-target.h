@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <prof/memory.h>
 #include <prof/trace.h>
@@ -23,6 +24,10 @@ typedef struct {
   ProfHeapDetach *detach;
   ProfHeapIgnoreThread *ignore_thread;
 } ProfHeapTarget;
+
+/* Whether the library that programs load for it is where it is looked for: 0 or negative errno;
+ * -EINVAL: LD_PRELOAD can't have such a path. */
+int prof_heap_target_try_library (char *ret_path, size_t size);
 
 void prof_heap_target_init (ProfHeapTarget *target, const ProfMemoryConfig *config);
 void prof_heap_target_finish (ProfHeapTarget *target);

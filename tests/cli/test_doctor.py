@@ -19,7 +19,7 @@ def test_json():
         check(item['title'] and item['detail'], f'says nothing: {item}')
     ids = [item['id'] for item in checks]
     check(len(set(ids)) == len(ids), f'an id twice: {ids}')
-    check({'own-process', 'other-process', 'kernel-stacks'} <= set(ids), f'lacks checks: {ids}')
+    check({'own-process', 'other-process', 'kernel-stacks', 'heap'} <= set(ids), f'lacks checks: {ids}')
 
 
 def test_text_has_every_remedy():

@@ -65,7 +65,7 @@ test_healthy_machine (void **state)
   (void)state;
   size_t n;
   const ProfDoctorQuestion *questions = prof_doctor_questions (&n);
-  assert_int_equal (n, 11);
+  assert_int_equal (n, 12);
   for (size_t i = 0; i < n; i++)
     assert_answer (questions[i].id, &healthy, PROF_CHECK_OK, "", "");
 }
@@ -218,6 +218,20 @@ test_containers (void **state)
 }
 
 static void
+test_heap_library (void **state)
+{
+  (void)state;
+  ProfDoctorFacts facts = healthy;
+  assert_answer ("heap", &facts, PROF_CHECK_OK, "not of running processes", "");
+  facts.heap_library = -ENOENT;
+  memset (facts.heap_library_path, 'x', sizeof facts.heap_library_path - 1);
+  assert_answer ("heap", &facts, PROF_CHECK_MISSING, "xxx'", "install libprof completely");
+  facts.heap_library = -EINVAL;
+  strcpy (facts.heap_library_path, "/opt/a b/libprof-heap.so");
+  assert_answer ("heap", &facts, PROF_CHECK_MISSING, "'/opt/a b/libprof-heap.so'", "elsewhere");
+}
+
+static void
 test_kallsyms_texts (void **state)
 {
   (void)state;
@@ -272,7 +286,7 @@ test_checks_of_this_user_are_complete (void **state)
   size_t n;
   assert_int_equal (prof_doctor_new (&doctor, NULL), 0);
   const ProfCheck *checks = prof_doctor_get_checks (doctor, &n);
-  assert_int_equal (n, 11);
+  assert_int_equal (n, 12);
   for (size_t i = 0; i < n; i++) {
     assert_true (checks[i].id[0] != '\0' && checks[i].title[0] != '\0');
     assert_true (checks[i].detail[0] != '\0');
@@ -299,6 +313,7 @@ main (void)
     cmocka_unit_test (test_open_files),
     cmocka_unit_test (test_process_memory),
     cmocka_unit_test (test_containers),
+    cmocka_unit_test (test_heap_library),
     cmocka_unit_test (test_kallsyms_texts),
     cmocka_unit_test (test_doctor_is_right_about_nobody),
     cmocka_unit_test (test_checks_of_this_user_are_complete),
