@@ -37,7 +37,7 @@ progress_show (Progress *progress, Recorder *recorder)
            format_count ((double)stats.n_samples).text,
            format_count (seconds > 0 ? (double)stats.n_samples / seconds : 0).text,
            format_count ((double)stats.n_lost).text);
-  if (recorder->heap != NULL)
+  if (stats.has_live)
     fprintf (stderr, ", %s live", format_bytes ((double)stats.live_bytes).text);
   fflush (stderr);
 }
@@ -59,6 +59,11 @@ progress_print_notes (const Progress *progress, Recorder *recorder)
 static void
 print_heap (const RecorderStats *stats)
 {
+  if (!stats->has_live) {
+    message ("heap: %s allocated; frees were not recorded",
+             format_bytes ((double)stats->allocated_bytes).text);
+    return;
+  }
   message ("heap: %s allocated, %s at the peak, %s live at the end",
            format_bytes ((double)stats->allocated_bytes).text,
            format_bytes ((double)stats->peak_bytes).text,
@@ -85,7 +90,11 @@ progress_print_summary (const Progress *progress, Recorder *recorder, const char
   if (recorder->heap != NULL)
     print_heap (&stats);
   recorder_print_late_notes (recorder, note);
-  if (stats.n_samples == 0)
+  if (stats.n_samples == 0 && recorder->heap != NULL)
+    message ("no samples: too little was allocated for one (--heap-rate 1 takes all), or what ran "
+             "did not load libprof-heap.so: static and set-user-ID programs don't, nor does "
+             "what has an environment without LD_PRELOAD");
+  else if (stats.n_samples == 0)
     message ("no samples: the target did not run long enough for one, only waited, or --sampling "
              "took none");
 }

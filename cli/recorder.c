@@ -61,6 +61,7 @@ recorder_open (Recorder *recorder, const RecorderConfig *config, ProfError *rete
 {
   if (config->heap == NULL)
     return prof_cpu_profiler_new (config->cpu, &recorder->cpu, reterr);
+  recorder->tracks_frees = config->heap->track_deallocations;
   if (config->cpu == NULL)
     return prof_memory_profiler_new (config->heap, &recorder->heap, reterr);
   return open_both (recorder, config, reterr);
@@ -168,6 +169,7 @@ recorder_get_stats (Recorder *recorder)
     .live_bytes = heap.current_allocated_bytes,
     .peak_bytes = heap.peak_allocated_bytes,
     .allocated_bytes = heap.total_allocated_bytes,
+    .has_live = recorder->tracks_frees,
   };
 }
 

@@ -13,6 +13,7 @@ typedef struct {
   ProfCpuProfiler *cpu;
   ProfMemoryProfiler *heap;
   const char **environment; /* of a command whose CPU and heap are recorded */
+  bool tracks_frees;
 } Recorder;
 
 /* What is recorded; NULL: not. */
@@ -26,6 +27,7 @@ typedef struct {
   uint64_t n_samples, n_lost, n_truncated; /* of CPU and heap */
   uint64_t n_cpu_samples, n_heap_samples;
   uint64_t live_bytes, peak_bytes, allocated_bytes;
+  bool has_live; /* else live_bytes and peak_bytes mean nothing */
 } RecorderStats;
 
 int recorder_open (Recorder *recorder, const RecorderConfig *config, ProfError *reterr);

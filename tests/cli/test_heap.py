@@ -176,8 +176,17 @@ def test_no_inherit():
 def test_no_frees():
     with scratch() as directory:
         program = compile_program(directory, KNOWN)
-        path, _ = record(directory, '--heap-rate', '1', '--no-frees', '--', program, status=7)
+        path, result = record(directory, '--heap-rate', '1', '--no-frees', '--', program, status=7)
         check(set(totals(path)) == {'alloc_objects', 'alloc_space'}, totals(path))
+        check('allocated; frees were not recorded' in result.stderr, result.stderr)
+        check('at the peak' not in result.stderr, result.stderr)
+
+
+def test_environment_that_is_emptied():
+    with scratch() as directory:
+        program = compile_program(directory, KNOWN)
+        _, result = record(directory, '--', 'env', '-i', program, status=7)
+        check('environment without LD_PRELOAD' in result.stderr, result.stderr)
 
 
 def test_min_size():
