@@ -41,13 +41,29 @@ print_temporary (const HeapView *view)
           format_ns ((double)bound_ns).text);
 }
 
+/* Of a profile whose own period is that of the CPU's samples. */
+static int64_t
+find_session_period (const HeapView *view)
+{
+  cleanup (prof_session_free) ProfSession *session = NULL;
+  if (prof_profile_get_n_sessions (view->recorded) != 1
+      || prof_profile_get_session (view->recorded, 0, &session, NULL) < 0)
+    return 0;
+  for (size_t i = 0; i < session->n_events; i++)
+    if (strcmp (session->events[i].name, "heap") == 0)
+      return (int64_t)session->events[i].period;
+  return 0;
+}
+
 /* The period is the mean number of bytes between two samples. */
 static void
 print_sampling (const HeapView *view)
 {
   ProfValueType type = prof_profile_get_period_type (view->recorded);
   int64_t period = prof_profile_get_period (view->recorded);
-  if (period < 1 || strcmp (prof_profile_get_string (view->recorded, type.type), "space") != 0)
+  if (strcmp (prof_profile_get_string (view->recorded, type.type), "space") != 0)
+    period = find_session_period (view);
+  if (period < 1)
     return;
   if (period == 1)
     printf ("%-12s every allocation\n", "recorded");

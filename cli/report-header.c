@@ -45,6 +45,19 @@ print_target (const ProfSession *session)
 }
 
 static void
+print_rate (const ProfSessionEvent *event)
+{
+  if (event->frequency_hz > 0)
+    printf (" at %" PRIu64 " Hz", event->frequency_hz);
+  else if (event->period == 1 && strcmp (event->name, "heap") == 0)
+    printf (" at every allocation");
+  else if (event->period > 0)
+    printf (" every %s", strcmp (event->name, "heap") == 0
+                             ? format_bytes ((double)event->period).text
+                             : format_count ((double)event->period).text);
+}
+
+static void
 print_events (const ProfSession *session)
 {
   for (size_t i = 0; i < session->n_events; i++) {
@@ -56,10 +69,7 @@ print_events (const ProfSession *session)
       print_text (event->requested, SIZE_MAX);
       putchar (')');
     }
-    if (event->frequency_hz > 0)
-      printf (" at %" PRIu64 " Hz", event->frequency_hz);
-    else if (event->period > 0)
-      printf (" every %s", format_count ((double)event->period).text);
+    print_rate (event);
     if (event->excludes_kernel)
       printf (" without the kernel");
   }

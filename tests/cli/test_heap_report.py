@@ -24,8 +24,8 @@ NEW = ('operator new(unsigned long)', '/lib/libstdc++.so.6', '', 0)
 MALLOC = ('malloc', '/lib/libc.so.6', '', 0)
 
 
-def make_session():
-    event = bytes_field(1, b'malloc') + number_field(4, 524288)
+def make_session(name=b'malloc', period=524288):
+    event = bytes_field(1, name) + number_field(4, period)
     return bytes_field(1000, b''.join([
         bytes_field(1, b'./demo'), bytes_field(4, b'box'), number_field(9, START_NS),
         number_field(11, 10 * SECOND), number_field(13, 107), number_field(14, 7),
@@ -99,6 +99,17 @@ def test_summary():
                         ('of', '1 process, 2 threads'),
                         ('recorded', 'a sample each 512 KiB, 4 samples')]:
         check(re.search(rf'^{name} +{re.escape(value)}', text, re.M), f'{name}: {value} lacks in\n{text}')
+
+
+def test_period_of_the_heap_beside_another():
+    for period, header, summary in [(65536, 'heap every 64.0 KiB in', 'a sample each 64.0 KiB, 1 sample'),
+                                    (1, 'heap at every allocation in', 'every allocation')]:
+        session = make_session(b'heap', period)
+        profile = ProfileBytes(TYPES, START_NS, 10 * SECOND, session)
+        profile.add([MAIN, CACHE], 10, 1000, 3, 300, bytes=(100, 'bytes'))
+        text = heap_report(profile=profile).stdout
+        check_in(text, header)
+        check(re.search(rf'^recorded +{summary}', text, re.M), text)
 
 
 def test_peak_and_leaks_are_shown_first():
