@@ -441,20 +441,24 @@ describe_session (ProfCpuProfiler *profiler,
   return session;
 }
 
-/* Without the delay before the first sample. */
-static uint64_t
-get_profile_duration_ns (const ProfCpuProfiler *profiler, const SnapshotRequest *request)
+/* No sample is older: the mark, or the end of the delay behind it. */
+static Mark
+get_profile_start (const ProfCpuProfiler *profiler, const SnapshotRequest *request)
 {
-  uint64_t begin_ns = profiler->collector.begin_ns, first_ns = request->first.monotonic_ns;
-  if (begin_ns == 0)
-    return 0;
-  return request->end.monotonic_ns - (begin_ns > first_ns ? begin_ns : first_ns);
+  Mark start = request->first;
+  if (start.monotonic_ns < profiler->collector.begin_ns) {
+    start.monotonic_ns += profiler->config.values.delay_ns;
+    start.unix_ns += profiler->config.values.delay_ns;
+  }
+  return start;
 }
 
 static int
 make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfProfile **ret)
 {
   const ProfCpuConfig *config = &profiler->config.values;
+  Mark start = get_profile_start (profiler, request);
+  bool has_begun = profiler->collector.begin_ns > 0;
   ProfMachine machine;
   prof_machine_read (&machine);
   cleanup (prof_free) ProfSessionSeries *series = NULL;
@@ -468,9 +472,9 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
     .has_thread_names = config->include_thread_names,
     .has_thread_ids = config->collect_thread_ids,
     .has_timestamps = config->collect_timestamps,
-    .start_monotonic_ns = request->first.monotonic_ns,
-    .start_unix_ns = request->first.unix_ns,
-    .duration_ns = get_profile_duration_ns (profiler, request),
+    .start_monotonic_ns = start.monotonic_ns,
+    .start_unix_ns = start.unix_ns,
+    .duration_ns = has_begun ? request->end.monotonic_ns - start.monotonic_ns : 0,
     .symbolizer = request->is_last ? profiler->symbolizer : NULL,
     .frequency_hz = config->sampling_rate,
     .period = config->period,

@@ -260,10 +260,10 @@ prof_memory_profiler_is_running (ProfMemoryProfiler *profiler)
 static uint64_t
 get_duration_ns (ProfMemoryProfiler *profiler)
 {
-  uint64_t begin_ns = profiler->collector.begin_ns, end_ns = profiler->collector.end_ns;
-  if (begin_ns == 0)
+  uint64_t end_ns = profiler->collector.end_ns;
+  if (profiler->collector.begin_ns == 0)
     return 0;
-  return (end_ns > 0 ? end_ns : prof_monotonic_ns ()) - begin_ns;
+  return (end_ns > 0 ? end_ns : prof_monotonic_ns ()) - profiler->start_monotonic_ns;
 }
 
 void
