@@ -14,8 +14,8 @@ typedef enum {
   INPUT_COLLAPSED,
 } InputFormat;
 
-/* Reads a profile from a file, "-" being standard input; of a dump of OTLP profiles, the sum of those
- * that are of the first one's kind. 0, or -1 after a message that names the file. */
+/* Reads a profile from a file, "-" being standard input; of a dump of OTLP profiles, the sum of
+ * those that are of the first one's kind. 0, or -1 after a message that names the file. */
 int read_profile (const char *path, InputFormat format, ProfProfile **ret);
 
 /* The profile of this directory's newest file prof*.pb.gz: its path is to be freed. -ENOENT. */
