@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "otlp/layout.h"
+#include "otlp/put-text.h"
 #include "profile/profile-tables.h"
 
 /* Semantic conventions 1.44: process.executable.*, pprof.*. */
@@ -52,8 +53,8 @@ end_row (ProfOtlpDictionary *dictionary, ProfOtlpTable table, size_t start)
 static uint32_t
 add_string (ProfOtlpDictionary *dictionary, const char *bytes, size_t n)
 {
-  prof_wire_put_bytes (&dictionary->tables[PROF_OTLP_TABLE_STRING], PROF_OTLP_DICTIONARY_STRING,
-                       bytes, n);
+  prof_otlp_put_text (&dictionary->tables[PROF_OTLP_TABLE_STRING], PROF_OTLP_DICTIONARY_STRING,
+                      bytes, n);
   return dictionary->n_rows[PROF_OTLP_TABLE_STRING]++;
 }
 
@@ -82,8 +83,8 @@ static void
 put_text_value (const ProfOtlpDictionary *dictionary, ProfWireBuffer *buffer, uint32_t string)
 {
   const ProfProfile *profile = dictionary->samples->profile;
-  prof_wire_put_bytes (buffer, PROF_OTLP_ANY_STRING, prof_profile_get_string (profile, string),
-                       prof_profile_get_string_size (profile, string));
+  prof_otlp_put_text (buffer, PROF_OTLP_ANY_STRING, prof_profile_get_string (profile, string),
+                      prof_profile_get_string_size (profile, string));
 }
 
 /* A oneof says which one it is, also where it is 0. */
@@ -173,7 +174,7 @@ get_text_attribute (ProfOtlpDictionary *dictionary, ProfOtlpText key, const char
   size_t row = begin_row (dictionary, PROF_OTLP_TABLE_ATTRIBUTE);
   prof_wire_put_number (buffer, PROF_OTLP_ATTRIBUTE_KEY, key_number);
   size_t value = prof_wire_begin (buffer, PROF_OTLP_ATTRIBUTE_VALUE);
-  prof_wire_put_bytes (buffer, PROF_OTLP_ANY_STRING, bytes, n);
+  prof_otlp_put_text (buffer, PROF_OTLP_ANY_STRING, bytes, n);
   prof_wire_end (buffer, value);
   prof_wire_end (buffer, row);
   return unify_text_row (dictionary, start);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "otlp/dictionary.h"
 #include "otlp/layout.h"
+#include "otlp/put-text.h"
 #include "otlp/samples.h"
 #include "profile/profile-tables.h"
 
@@ -268,7 +269,7 @@ put_profile (ProfOtlpEncoder *encoder,
 static void
 put_text (ProfWireBuffer *buffer, uint32_t field, const char *text)
 {
-  prof_wire_put_bytes (buffer, field, text, strlen (text));
+  prof_otlp_put_text (buffer, field, text, strlen (text));
 }
 
 static void
