@@ -34,9 +34,11 @@ message (const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
+  flockfile (stderr); /* the agent has two threads that say something */
   fputs ("prof: ", stderr);
   vfprintf (stderr, format, arguments);
   fputc ('\n', stderr);
+  funlockfile (stderr);
   va_end (arguments);
   if (listener.func == NULL)
     return;
