@@ -4,7 +4,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
@@ -42,9 +44,22 @@ tell (const Agent *agent, const char *text)
 
 /* ---- opening ---- */
 
+/* An exporter that is switched off takes all and sends nothing: the spool would be emptied. */
+static bool
+is_switched_off (void)
+{
+  const char *value = getenv ("OTEL_SDK_DISABLED");
+  return value != NULL && strcasecmp (value, "true") == 0;
+}
+
 static int
 open_exporter (const AgentOptions *options, ProfExporter **ret)
 {
+  if (is_switched_off ()) {
+    message ("OTEL_SDK_DISABLED is true in the environment: nothing would be sent; unset it to "
+             "profile");
+    return STATUS_FAILURE;
+  }
   AgentOptions chosen = *options;
   cleanup (export_config_clear) ExportConfig config;
   int status = export_options_get ("agent", &chosen.export, &config);

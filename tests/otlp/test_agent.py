@@ -305,6 +305,13 @@ def test_control_group():
             agent.finish()
 
 
+def test_switched_off():
+    with spool() as directory:
+        result = prof('agent', '-p', os.getpid(), '--spool', directory, status=1,
+                      env={**os.environ, 'OTEL_SDK_DISABLED': 'True'})
+        check('OTEL_SDK_DISABLED is true' in result.stderr, result.stderr)
+
+
 def test_mistakes():
     for arguments, words in [
         ([], 'what to profile'),
