@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "symbol-cache.h"
 
 static int
 parse_unwind (const char *text, void *ret)
@@ -160,6 +161,11 @@ const Option record_options[] = {
     "leave out the labels tid and pid" },
   { "no-timestamps", 0, &option_switch, VALUE (no_timestamps), NULL,
     "leave out the time of each sample: a smaller file without a time axis" },
+  { "symbol-cache", 0, &option_string, VALUE (symbol_cache), "DIR",
+    "keep the names that were found in DIR, so that the next recording ends sooner (default: "
+    "$XDG_CACHE_HOME/prof, or ~/.cache/prof)" },
+  { "no-symbol-cache", 0, &option_switch, VALUE (no_symbol_cache), NULL,
+    "look up all names afresh, and keep none" },
   { "control", 0, &option_switch, VALUE (control), NULL,
     "for programs that steer a recording: events are lines of JSON on standard output, commands "
     "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; prof(1) "
@@ -248,6 +254,14 @@ check_heap (const RecordOptions *chosen, char **command)
   return STATUS_OK;
 }
 
+static const char *
+find_symbol_cache (const RecordOptions *chosen)
+{
+  if (chosen->no_symbol_cache)
+    return NULL;
+  return chosen->symbol_cache != NULL ? chosen->symbol_cache : get_symbol_cache ();
+}
+
 static ProfCpuConfig
 make_cpu_config (const RecordOptions *chosen, char **command)
 {
@@ -275,6 +289,7 @@ make_cpu_config (const RecordOptions *chosen, char **command)
   config.include_thread_names = !chosen->no_thread_names;
   config.collect_thread_ids = !chosen->no_thread_ids;
   config.collect_timestamps = !chosen->no_timestamps;
+  config.symbol_cache = find_symbol_cache (chosen);
   return config;
 }
 
@@ -295,6 +310,7 @@ make_heap_config (const RecordOptions *chosen, char **command)
   config.stack_bytes = (uint32_t)chosen->stack_bytes;
   config.include_thread_names = !chosen->no_thread_names;
   config.collect_thread_ids = !chosen->no_thread_ids;
+  config.symbol_cache = find_symbol_cache (chosen);
   return config;
 }
 

@@ -31,6 +31,8 @@ typedef struct {
   bool cpu, heap;
   uint64_t heap_rate, heap_min_size;
   bool no_frees;
+  const char *symbol_cache;
+  bool no_symbol_cache;
 } RecordOptions;
 
 /* As the library wants it; the heap's is used with --heap only. */

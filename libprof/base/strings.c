@@ -34,3 +34,10 @@ prof_strings_copy (const char *const *strings, char ***ret)
   *ret = copies;
   return 0;
 }
+
+int
+prof_string_copy (const char *string, char **ret)
+{
+  *ret = string != NULL ? strdup (string) : NULL;
+  return string != NULL && *ret == NULL ? -ENOMEM : 0;
+}

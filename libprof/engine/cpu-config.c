@@ -40,9 +40,9 @@ copy_pointers (ProfCpuConfigCopy *copy)
   if (prof_strings_copy (values->command, &copy->command) < 0
       || prof_strings_copy (values->environment, &copy->environment) < 0
       || prof_strings_copy (values->events, &copy->events) < 0
-      || (values->working_directory != NULL
-          && (copy->working_directory = strdup (values->working_directory)) == NULL)
-      || (values->cgroup != NULL && (copy->cgroup = strdup (values->cgroup)) == NULL))
+      || prof_string_copy (values->working_directory, &copy->working_directory) < 0
+      || prof_string_copy (values->cgroup, &copy->cgroup) < 0
+      || prof_string_copy (values->symbol_cache, &copy->symbol_cache) < 0)
     return -ENOMEM;
   if (values->n_pids > 0 && copy_pids (copy) < 0)
     return -ENOMEM;
@@ -51,6 +51,7 @@ copy_pointers (ProfCpuConfigCopy *copy)
   values->events = (const char *const *)copy->events;
   values->working_directory = copy->working_directory;
   values->cgroup = copy->cgroup;
+  values->symbol_cache = copy->symbol_cache;
   values->pids = copy->pids;
   return 0;
 }
@@ -113,5 +114,6 @@ prof_cpu_config_finish (ProfCpuConfigCopy *copy)
   prof_strings_free (copy->events);
   free (copy->working_directory);
   free (copy->cgroup);
+  free (copy->symbol_cache);
   *copy = (ProfCpuConfigCopy){ 0 };
 }

@@ -9,7 +9,7 @@ typedef struct {
   ProfCpuConfig values; /* its pointers point into the fields below */
   pid_t *pids;
   char **command, **environment, **events;
-  char *working_directory, *cgroup;
+  char *working_directory, *cgroup, *symbol_cache;
 } ProfCpuConfigCopy;
 
 /* Copies `config`, which may be of an older, smaller version, and checks it: -EINVAL names the

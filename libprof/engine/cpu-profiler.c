@@ -476,6 +476,7 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
     .start_unix_ns = start.unix_ns,
     .duration_ns = has_begun ? request->end.monotonic_ns - start.monotonic_ns : 0,
     .symbolizer = request->is_last ? profiler->symbolizer : NULL,
+    .symbol_cache = config->symbol_cache,
     .frequency_hz = config->sampling_rate,
     .period = config->period,
     .default_link = profiler->target.link,
@@ -502,7 +503,8 @@ static int
 prepare_symbolizer (ProfCpuProfiler *profiler)
 {
   if (profiler->symbolizer == NULL)
-    return prof_profile_open_symbolizer (&profiler->symbolizer);
+    return prof_profile_open_symbolizer (profiler->config.values.symbol_cache,
+                                         &profiler->symbolizer);
   prof_symbolizer_refresh (profiler->symbolizer);
   return 0;
 }

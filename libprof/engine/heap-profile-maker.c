@@ -151,6 +151,7 @@ fill (ProfProfile *profile,
     return r;
   ProfSampleWriter writer = {
     .tables = &snapshot->tables,
+    .symbol_cache = config->symbol_cache,
     .profile = profile,
     .has_thread_names = config->has_thread_names,
     .has_thread_ids = config->has_thread_ids,

@@ -27,6 +27,7 @@ typedef struct {
   bool has_thread_names, has_thread_ids;
   uint64_t start_monotonic_ns, start_unix_ns, duration_ns;
   ProfTraceLink default_link; /* of samples without a span; may be none */
+  const char *symbol_cache;   /* directory, or NULL */
   ProfSession session;        /* stack_ends and times are filled here */
 } ProfHeapProfileConfig;
 

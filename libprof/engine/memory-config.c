@@ -14,27 +14,21 @@
 #define MAX_RING_BYTES (1u << 30)
 #define MAX_STACK_BYTES (1u << 20)
 
-/* NULL stays NULL. */
-static int
-copy_string (const char *string, char **ret)
-{
-  *ret = string != NULL ? strdup (string) : NULL;
-  return string != NULL && *ret == NULL ? -ENOMEM : 0;
-}
-
 static int
 copy_pointers (ProfMemoryConfigCopy *copy)
 {
   ProfMemoryConfig *values = &copy->values;
   if (prof_strings_copy (values->command, &copy->command) < 0
       || prof_strings_copy (values->environment, &copy->environment) < 0
-      || copy_string (values->working_directory, &copy->working_directory) < 0
-      || copy_string (values->hook_library, &copy->hook_library) < 0)
+      || prof_string_copy (values->working_directory, &copy->working_directory) < 0
+      || prof_string_copy (values->hook_library, &copy->hook_library) < 0
+      || prof_string_copy (values->symbol_cache, &copy->symbol_cache) < 0)
     return -ENOMEM;
   values->command = (const char *const *)copy->command;
   values->environment = (const char *const *)copy->environment;
   values->working_directory = copy->working_directory;
   values->hook_library = copy->hook_library;
+  values->symbol_cache = copy->symbol_cache;
   return 0;
 }
 
@@ -96,5 +90,6 @@ prof_memory_config_finish (ProfMemoryConfigCopy *copy)
   prof_strings_free (copy->environment);
   free (copy->working_directory);
   free (copy->hook_library);
+  free (copy->symbol_cache);
   *copy = (ProfMemoryConfigCopy){ 0 };
 }

@@ -8,7 +8,7 @@
 typedef struct {
   ProfMemoryConfig values; /* its pointers point into the fields below */
   char **command, **environment;
-  char *working_directory, *hook_library;
+  char *working_directory, *hook_library, *symbol_cache;
 } ProfMemoryConfigCopy;
 
 /* As prof_cpu_config_copy. */

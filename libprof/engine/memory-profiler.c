@@ -402,6 +402,7 @@ make_profile (ProfMemoryProfiler *profiler, const SnapshotRequest *request, Prof
     .start_unix_ns = profiler->start_unix_ns,
     .duration_ns = get_duration_ns (profiler),
     .default_link = profiler->target.link,
+    .symbol_cache = config->symbol_cache,
     .session = describe_session (profiler, &machine),
   };
   maker.session.series = series;

@@ -18,6 +18,7 @@ typedef struct {
   uint64_t frequency_hz, period;     /* as asked for; period 0: by frequency */
   ProfTraceLink default_link;        /* of samples without a span; may be none */
   struct ProfSymbolizer *symbolizer; /* kept for several profiles; NULL: none is */
+  const char *symbol_cache;          /* directory, or NULL */
   ProfSession session;               /* stack_ends, events and times are filled here */
 } ProfProfileMakerConfig;
 

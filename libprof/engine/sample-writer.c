@@ -14,7 +14,7 @@ prof_sample_writer_begin (ProfSampleWriter *writer, ProfProfileMakerStats *ret_s
   if (writer->locations == NULL)
     return -ENOMEM;
   return prof_profile_add_symbols (writer->profile, writer->tables, writer->symbolizer,
-                                   writer->locations, ret_stats);
+                                   writer->symbol_cache, writer->locations, ret_stats);
 }
 
 void

@@ -2,6 +2,8 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include "symbol/answer-file.h"
+#include "symbol/cache-directory.h"
 #include "symbol/debug-file.h"
 #include "symbol/sym-dwarf.h"
 #include "symbol/sym-elf.h"
@@ -10,10 +12,28 @@
 #include "symbol/sym-unwind.h"
 #include "symbol/symbolizer.h"
 
-/* Everything that is known of the names in one module. */
+/* What all modules of a symbolizer share, and it owns. */
+typedef struct {
+  bool wants_lines;
+  const char *debug_directory;
+  ProfCacheDirectory cache;
+  ProfNames names;
+} ProfSymbolContext;
+
+/* What is known of the names in one module. Its files are opened at once, but read only for an
+ * address of which the cache knows nothing. */
 typedef struct {
   ProfModule *module; /* a reference */
-  ProfSymbolLevel level;
+  ProfSymbolContext *context;
+
+  char *key;             /* for the cache; NULL: nothing is kept */
+  char *kept_bytes;      /* what the cache had; NULL: nothing */
+  ProfAnswerFile kept;   /* a view of them */
+  size_t n_fresh;        /* answers to keep that the cache did not have */
+  bool has_kernel_table; /* the cache had the symbols of the kernel itself */
+
+  bool is_read;
+  ProfSymbolLevel level; /* once read */
   Elf *elf, *minidebug;
   void *minidebug_image;
   ProfDebugFile debug, alt;
@@ -24,13 +44,38 @@ typedef struct {
   ProfPerfMap perf_map;
 } ProfModuleSymbols;
 
-/* What cannot be opened or read is not there: -ENOMEM is the only failure. */
+/* What cannot be opened or read is not there: -ENOMEM is the only failure of all these. */
 int prof_module_symbols_new (ProfModule *module,
-                             const ProfSymbolizerConfig *config,
-                             ProfNames *names,
+                             ProfSymbolContext *context,
                              ProfModuleSymbols **ret);
 ProfModuleSymbols *prof_module_symbols_free (ProfModuleSymbols *symbols);
 
-/* As prof_symbolizer_lookup, without a cache. */
-int prof_module_symbols_lookup (
-    ProfModuleSymbols *symbols, ProfNames *names, uint64_t address, ProfSymbol *ret, size_t max);
+int prof_module_symbols_read (ProfModuleSymbols *symbols); /* once; for look-ups */
+int prof_module_symbols_get_level (ProfModuleSymbols *symbols, ProfSymbolLevel *ret);
+
+/* As prof_symbolizer_lookup, and slow. */
+int prof_module_symbols_lookup (ProfModuleSymbols *symbols,
+                                uint64_t address,
+                                ProfSymbol *ret,
+                                size_t max);
+
+/* ---- the cache ---- */
+
+int prof_module_symbols_load (ProfModuleSymbols *symbols); /* for new */
+
+/* Whether the answer will be the same for as long as the key is. */
+bool prof_module_symbols_is_lasting (const ProfModuleSymbols *symbols,
+                                     const ProfSymbol *found,
+                                     int n_found);
+
+/* What was found in this run, at one address. */
+typedef struct {
+  uint64_t address;
+  const ProfSymbol *symbols;
+  size_t n_symbols;
+} ProfFoundSymbols;
+
+/* Keeps what the cache does not have; where it cannot be written nothing is kept. */
+void prof_module_symbols_save (ProfModuleSymbols *symbols,
+                               const ProfFoundSymbols *found,
+                               size_t n_found);

@@ -120,8 +120,12 @@ prof_kernel_symbols_read (ProfKernelSymbols *symbols)
 void
 prof_kernel_symbols_finish (ProfKernelSymbols *symbols)
 {
-  prof_vec_clear (&symbols->rows);
-  prof_vec_clear (&symbols->names);
+  if (symbols->image == NULL) {
+    prof_vec_clear (&symbols->rows);
+    prof_vec_clear (&symbols->names);
+  }
+  free (symbols->image);
+  *symbols = (ProfKernelSymbols){ 0 };
 }
 
 /* ---- finding ---- */

@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
   PROF_VEC (ProfKernelSymbol) rows; /* once finished: by address */
   PROF_VEC (char) names;
+  char *image; /* of decoded ones: has the rows and names; NULL: they are vecs of their own */
 } ProfKernelSymbols;
 
 /* Adds the whole lines of a part of /proc/kallsyms; *ret_n_bytes is where the last of them ends.
@@ -38,3 +39,13 @@ void prof_kernel_symbols_finish (ProfKernelSymbols *symbols);
 
 /* The function at an address: "name", or "name [module]". NULL: not known. */
 const char *prof_kernel_symbols_find (const ProfKernelSymbols *symbols, uint64_t address);
+
+/* ---- for a cache of this machine ---- */
+
+/* The kernel's own symbols, without those of loadable modules. 0, -ENOMEM or -EFBIG. */
+int prof_kernel_symbols_encode (const ProfKernelSymbols *symbols,
+                                char **ret_bytes,
+                                size_t *ret_n_bytes);
+
+/* Takes the bytes, which are aligned to 8, in any case. 0 or -EBADMSG. */
+int prof_kernel_symbols_decode (char *bytes, size_t n_bytes, ProfKernelSymbols *ret);

@@ -5,7 +5,9 @@
 #include <assert.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/hash.h"
+#include "base/sort.h"
 #include "symbol/module-symbols.h"
 
 /* Inlining goes some 30 deep in C++ and Rust. */
@@ -25,9 +27,8 @@ typedef struct {
 } Question;
 
 struct ProfSymbolizer {
-  ProfSymbolizerConfig config; /* debug_directory owned */
+  ProfSymbolContext context;
   char *debug_directory;
-  ProfNames names;
   PROF_VEC (ProfModuleSymbols *) modules; /* by id; NULL: not asked for yet */
   PROF_VEC (Answer) answers;
   PROF_VEC (ProfSymbol) symbols;
@@ -36,21 +37,73 @@ struct ProfSymbolizer {
 
 PROF_DEFINE_CLEANUP (ProfSymbolizer *, prof_symbolizer_free)
 
+/* Without a cache it only takes longer. */
+static void
+open_cache (ProfSymbolizer *symbolizer, const char *path)
+{
+  int r = prof_cache_directory_open (&symbolizer->context.cache, path);
+  if (r < 0)
+    prof_log (PROF_LOG_WARNING, "Names are not kept in %s: %s.", path,
+              r == -EPERM ? "others than this user can write there" : strerror (-r));
+}
+
 int
 prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **ret)
 {
   cleanup (prof_symbolizer_free) ProfSymbolizer *symbolizer = calloc (1, sizeof *symbolizer);
   if (symbolizer == NULL)
     return -ENOMEM;
-  symbolizer->config = *config;
-  if (config->debug_directory != NULL) {
-    symbolizer->debug_directory = strdup (config->debug_directory);
-    if (symbolizer->debug_directory == NULL)
-      return -ENOMEM;
-  }
-  symbolizer->config.debug_directory = symbolizer->debug_directory;
+  symbolizer->context.wants_lines = config->wants_lines;
+  symbolizer->context.cache.fd = -1;
+  symbolizer->debug_directory
+      = strdup (config->debug_directory != NULL ? config->debug_directory : "/usr/lib/debug");
+  if (symbolizer->debug_directory == NULL)
+    return -ENOMEM;
+  symbolizer->context.debug_directory = symbolizer->debug_directory;
+  if (config->cache_directory != NULL)
+    open_cache (symbolizer, config->cache_directory);
   *ret = steal (&symbolizer);
   return 0;
+}
+
+/* ---- what is kept for other recordings ---- */
+
+static int
+compare_answers (const void *a, const void *b)
+{
+  const Answer *x = a, *y = b;
+  if (x->module_id != y->module_id)
+    return x->module_id < y->module_id ? -1 : 1;
+  return (x->address > y->address) - (x->address < y->address);
+}
+
+static int
+save_answers_of (ProfSymbolizer *symbolizer, const Answer *answers, size_t n)
+{
+  cleanup (prof_free) ProfFoundSymbols *found = calloc (n, sizeof *found);
+  if (found == NULL)
+    return -ENOMEM;
+  for (size_t i = 0; i < n; i++)
+    found[i] = (ProfFoundSymbols){ answers[i].address,
+                                   symbolizer->symbols.items + answers[i].first_symbol,
+                                   answers[i].n_symbols };
+  prof_module_symbols_save (symbolizer->modules.items[answers->module_id], found, n);
+  return 0;
+}
+
+/* The index is of no use afterwards. */
+static void
+save_answers (ProfSymbolizer *symbolizer)
+{
+  if (symbolizer->context.cache.fd < 0)
+    return;
+  Answer *answers = symbolizer->answers.items;
+  prof_sort (answers, symbolizer->answers.n, sizeof *answers, compare_answers);
+  for (size_t i = 0, end; i < symbolizer->answers.n; i = end) {
+    for (end = i; end < symbolizer->answers.n && answers[end].module_id == answers[i].module_id;)
+      end++;
+    save_answers_of (symbolizer, answers + i, end - i);
+  }
 }
 
 ProfSymbolizer *
@@ -58,13 +111,15 @@ prof_symbolizer_free (ProfSymbolizer *symbolizer)
 {
   if (symbolizer == NULL)
     return NULL;
+  save_answers (symbolizer);
+  prof_cache_directory_close (&symbolizer->context.cache);
   prof_vec_foreach (module, &symbolizer->modules)
     prof_module_symbols_free (*module);
   prof_vec_clear (&symbolizer->modules);
   prof_vec_clear (&symbolizer->answers);
   prof_vec_clear (&symbolizer->symbols);
   prof_hash_index_clear (&symbolizer->index);
-  prof_names_finish (&symbolizer->names);
+  prof_names_finish (&symbolizer->context.names);
   free (symbolizer->debug_directory);
   free (symbolizer);
   return NULL;
@@ -88,8 +143,7 @@ get_module (ProfSymbolizer *symbolizer, const ProfModule *module, ProfModuleSymb
       return -ENOMEM;
   ProfModuleSymbols **slot = &symbolizer->modules.items[module->id];
   if (*slot == NULL) {
-    int r = prof_module_symbols_new ((ProfModule *)module, &symbolizer->config, &symbolizer->names,
-                                     slot);
+    int r = prof_module_symbols_new ((ProfModule *)module, &symbolizer->context, slot);
     if (r < 0)
       return r;
   }
@@ -117,7 +171,7 @@ add_answer (ProfSymbolizer *symbolizer,
   ProfSymbol found[MAX_FRAMES];
   int n = get_module (symbolizer, module, &symbols);
   if (n == 0)
-    n = prof_module_symbols_lookup (symbols, &symbolizer->names, address, found, MAX_FRAMES);
+    n = prof_module_symbols_lookup (symbols, address, found, MAX_FRAMES);
   if (n < 0)
     return n;
   Answer answer = { address, module->id, (uint32_t)n, symbolizer->symbols.n };
@@ -157,5 +211,9 @@ ProfSymbolLevel
 prof_symbolizer_get_level (ProfSymbolizer *symbolizer, const ProfModule *module)
 {
   ProfModuleSymbols *symbols;
-  return get_module (symbolizer, module, &symbols) == 0 ? symbols->level : PROF_SYMBOLS_NONE;
+  ProfSymbolLevel level;
+  int r = get_module (symbolizer, module, &symbols);
+  if (r == 0)
+    r = prof_module_symbols_get_level (symbols, &level);
+  return r == 0 ? level : PROF_SYMBOLS_NONE;
 }

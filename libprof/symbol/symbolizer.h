@@ -15,6 +15,7 @@ typedef struct ProfSymbolizer ProfSymbolizer;
 typedef struct {
   bool wants_lines;            /* DWARF: files, lines, inlined frames */
   const char *debug_directory; /* NULL: /usr/lib/debug */
+  const char *cache_directory; /* answers are kept there between recordings; NULL: they are not */
 } ProfSymbolizerConfig;
 
 /* One function at an address; strings are never NULL, borrowed until the symbolizer is freed. */

@@ -5,7 +5,8 @@
 `perf record --call-graph dwarf` + `perf script`, attached in turns to the same running program.
 
 usage: recorder_cost.py PROF PROGRAM [ARG...]
-Environment: SECONDS (of each recording, default 10), ROUNDS (default 3), FREQUENCY (default 999)."""
+Environment: SECONDS (of each recording, default 10), ROUNDS (default 3), FREQUENCY (default 999).
+prof's names are looked up afresh in the first round, and kept for the others: see --symbol-cache."""
 import gzip
 import os
 import signal
@@ -61,7 +62,7 @@ def measure_prof(prof, pid, directory):
     profile = f'{directory}/prof.pb.gz'
     cpu = run_and_measure(
         [prof, 'record', '-q', '-F', FREQUENCY, '--unwind', 'dwarf', '-p', str(pid)]
-        + ['-d', str(SECONDS), '-o', profile]
+        + ['-d', str(SECONDS), '--symbol-cache', f'{directory}/names', '-o', profile]
     )
     return cpu, count_prof_samples(prof, profile)
 

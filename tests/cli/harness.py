@@ -7,11 +7,16 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+
+# What one test program keeps for its next recordings is no other's, and not the user's.
+CACHE = tempfile.TemporaryDirectory()
+os.environ['XDG_CACHE_HOME'] = CACHE.name
 
 # Under nohup(1) it would be ignored here, and in all that the tests start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)

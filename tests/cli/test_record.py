@@ -247,6 +247,27 @@ def test_delay_and_sampling():
         check(recording['sampling'] == 'never', recording)
 
 
+def test_names_are_kept():
+    need_rights()
+    with Directory() as directory:
+        names, default = directory.path / 'names', directory.path / 'default'
+        environment = {**os.environ, 'XDG_CACHE_HOME': str(default)}
+        functions = []
+        for options in [['--symbol-cache', names]] * 2 + [['--no-symbol-cache']]:
+            directory.record(*options, 'sh', '-c', SPIN, env=environment)
+            functions.append({f['name'] for f in directory.report()['functions']})
+        check(functions[0] & functions[1] & functions[2], functions)
+        check(list(names.iterdir()), 'nothing was kept')
+        check(names.stat().st_mode & 0o777 == 0o700, names.stat())
+        check(not default.exists(), 'a cache that nobody asked for')
+        directory.record('sh', '-c', SPIN, env=environment)
+        check(list((default / 'prof').iterdir()), 'nothing was kept in the usual place')
+        for kept in (default / 'prof').iterdir():
+            kept.write_bytes(kept.read_bytes()[:-1] + b'?')
+        directory.record('sh', '-c', SPIN, env=environment)
+        check(functions[2] & {f['name'] for f in directory.report()['functions']}, functions)
+
+
 def test_quiet():
     with Directory() as directory:
         check(directory.record('-q', 'true').stderr == '', 'not quiet')

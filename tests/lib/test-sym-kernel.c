@@ -131,6 +131,60 @@ test_other_lines_are_skipped (void **state)
   prof_kernel_symbols_finish (&symbols);
 }
 
+static void
+test_the_kernels_own_symbols_are_kept (void **state)
+{
+  (void)state;
+  ProfKernelSymbols symbols = parse ("ffffffff81000080 T first\n"
+                                     "ffffffff81000100 t local_function\n"
+                                     "ffffffff81000200 D some_data\n"
+                                     "ffffffffc0a01000 t nft_do_chain\t[nf_tables]\n"),
+                    kept;
+  char *bytes;
+  size_t n_bytes;
+  assert_int_equal (prof_kernel_symbols_encode (&symbols, &bytes, &n_bytes), 0);
+  assert_int_equal (prof_kernel_symbols_decode (bytes, n_bytes, &kept), 0);
+  assert_int_equal (kept.rows.n, 3);
+  assert_name (&kept, 0xffffffff8100007f, NULL);
+  assert_name (&kept, 0xffffffff810000ff, "first");
+  assert_name (&kept, 0xffffffff810001ff, "local_function");
+  assert_name (&kept, 0xffffffff81000200, NULL);
+  assert_name (&kept, 0xffffffffc0a01000, NULL);
+  prof_kernel_symbols_finish (&kept);
+  prof_kernel_symbols_finish (&symbols);
+}
+
+static void
+test_a_damaged_table (void **state)
+{
+  (void)state;
+  ProfKernelSymbols symbols = parse ("ffffffff81000080 T first\nffffffff81000100 t second\n"), kept;
+  for (size_t n = 0;; n++) {
+    char *bytes;
+    size_t n_bytes;
+    assert_int_equal (prof_kernel_symbols_encode (&symbols, &bytes, &n_bytes), 0);
+    if (n == n_bytes) {
+      free (bytes);
+      break;
+    }
+    assert_int_equal (prof_kernel_symbols_decode (bytes, n, &kept), -EBADMSG);
+  }
+  for (int i = 0; i < 3; i++) {
+    char *bytes;
+    size_t n_bytes;
+    assert_int_equal (prof_kernel_symbols_encode (&symbols, &bytes, &n_bytes), 0);
+    ProfKernelSymbol *rows = (ProfKernelSymbol *)(bytes + 16);
+    if (i == 0)
+      rows[1].address = rows[0].address - 1;
+    else if (i == 1)
+      rows[1].name = 100;
+    else
+      bytes[n_bytes - 1] = 'x';
+    assert_int_equal (prof_kernel_symbols_decode (bytes, n_bytes, &kept), -EBADMSG);
+  }
+  prof_kernel_symbols_finish (&symbols);
+}
+
 int
 main (void)
 {
@@ -141,6 +195,8 @@ main (void)
     cmocka_unit_test (test_a_text_in_parts),
     cmocka_unit_test (test_hidden_addresses_give_no_names),
     cmocka_unit_test (test_other_lines_are_skipped),
+    cmocka_unit_test (test_the_kernels_own_symbols_are_kept),
+    cmocka_unit_test (test_a_damaged_table),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -70,6 +70,10 @@ typedef struct {
   bool collect_timestamps;   /* label "end_timestamp_ns" */
   bool collect_system_info;  /* counter series in the session: memory, faults, CPU time */
   const char *cgroup;        /* PROF_TARGET_CGROUP: its directory, /sys/fs/cgroup/… */
+  /* Directory where the names that are found are kept for later recordings, which then end sooner
+   * and with less memory; made if it is not there. At most 128 MiB, in files that may be removed at
+   * any time. Not used where other users can write. NULL: none. */
+  const char *symbol_cache;
 } ProfCpuConfig;
 
 /* This process at 100 Hz of CPU time, stacks of up to 64 frames, until stopped. */
@@ -81,7 +85,7 @@ typedef struct {
     .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .stack_bytes = 0, .ring_bytes = 0,     \
     .max_samples = 100000, .sampling = NULL, .exclude_kernel = false,                              \
     .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true,          \
-    .collect_system_info = true, .cgroup = NULL                                                    \
+    .collect_system_info = true, .cgroup = NULL, .symbol_cache = NULL                              \
   }
 
 /* How a recording goes. */

@@ -57,6 +57,7 @@ typedef struct {
   const char *hook_library;  /* path of libprof-heap.so; NULL: beside libprof.so */
   bool include_thread_names; /* label "thread" */
   bool collect_thread_ids;   /* labels "tid" and "pid" */
+  const char *symbol_cache;  /* as in ProfCpuConfig */
 } ProfMemoryConfig;
 
 /* This process, a sample each 512 KiB, blocks of 1 KiB and more, stacks of up to 64 frames. */
@@ -67,7 +68,7 @@ typedef struct {
     .sampling_rate = 512 * 1024, .min_sample_size = 1024, .duration_ns = 0, .max_stack_depth = 64, \
     .track_deallocations = true, .collect_system_info = true, .stack_bytes = 0, .ring_bytes = 0,   \
     .max_samples = 200000, .hook_library = NULL, .include_thread_names = true,                     \
-    .collect_thread_ids = true                                                                     \
+    .collect_thread_ids = true, .symbol_cache = NULL                                               \
   }
 
 /* How a recording goes. */
