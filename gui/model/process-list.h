@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include "model/process.h"
+
+G_BEGIN_DECLS
+
+/* The running processes, a GListModel of PyroProcess by their pid. A worker reads /proc each second
+ * while it is active. Main thread only.
+ *
+ * Signal: refreshed    values have changed: sort and filter again */
+#define PYRO_TYPE_PROCESS_LIST (pyro_process_list_get_type ())
+G_DECLARE_FINAL_TYPE (PyroProcessList, pyro_process_list, PYRO, PROCESS_LIST, GObject)
+
+PyroProcessList *pyro_process_list_new (void);
+void pyro_process_list_set_active (PyroProcessList *self, gboolean is_active);
+/* Shows the samples, which are by their pid, taken so many clock ticks after those before. */
+void pyro_process_list_take (PyroProcessList *self, GPtrArray *samples, double ticks);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#include "model/recordings.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+
+char *
+pyro_recordings_make_name (const char *title, GDateTime *when)
+{
+  g_autofree char *time = g_date_time_format (when, "%Y-%m-%d %H.%M.%S");
+  g_autofree char *name = g_strdup_printf ("%.100s %s.pb.gz", title, time);
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  return g_strdelimit (g_steal_pointer (&valid), "/\n\r", '-');
+}
+
+char *
+pyro_recordings_choose_path (const char *title, GError **error)
+{
+  g_autofree char *folder
+      = g_build_filename (g_get_user_data_dir (), "pyrograph", "recordings", NULL);
+  if (g_mkdir_with_parents (folder, 0700) < 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                 _ ("Recordings are kept in “%s”, which can’t be made: %s."), folder,
+                 g_strerror (errno));
+    return NULL;
+  }
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *name = pyro_recordings_make_name (title, now);
+  return g_build_filename (folder, name, NULL);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the libprof authors */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A new name for a recording called `title` in the user's folder of recordings, which is made if it
+ * isn't there; g_free. NULL with a sentence. */
+char *pyro_recordings_choose_path (const char *title, GError **error);
+
+/* The name without its folder; pure. */
+char *pyro_recordings_make_name (const char *title, GDateTime *when);
+
+G_END_DECLS
