@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "recording-tabs.h"
 #include "view/document.h"
 #include "view/start-page.h"
 
@@ -60,10 +61,21 @@ pyro_window_open (PyroWindow *self, GFile *file)
   adw_tab_view_set_selected_page (self->tab_view, page);
 }
 
+void
+pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title)
+{
+  AdwTabPage *page = adw_tab_view_append (self->tab_view, child);
+  adw_tab_page_set_title (page, title);
+  adw_tab_view_set_selected_page (self->tab_view, page);
+  update_title (self);
+}
+
 static gboolean
 close_page (PyroWindow *self, AdwTabPage *page)
 {
   GtkWidget *child = adw_tab_page_get_child (page);
+  if (pyro_recording_tabs_close (self, page))
+    return GDK_EVENT_STOP;
   if (PYRO_IS_DOCUMENT (child))
     pyro_document_cancel (PYRO_DOCUMENT (child));
   adw_tab_view_close_page_finish (self->tab_view, page, TRUE);
@@ -178,6 +190,13 @@ dispose (GObject *object)
   G_OBJECT_CLASS (pyro_window_parent_class)->dispose (object);
 }
 
+static gboolean
+close_request (GtkWindow *window)
+{
+  return pyro_recording_tabs_close_all (PYRO_WINDOW (window))
+         || GTK_WINDOW_CLASS (pyro_window_parent_class)->close_request (window);
+}
+
 static void
 add_bindings (GtkWidgetClass *class)
 {
@@ -192,6 +211,7 @@ pyro_window_class_init (PyroWindowClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = dispose;
+  GTK_WINDOW_CLASS (class)->close_request = close_request;
   g_type_ensure (PYRO_TYPE_START_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/libprof/Pyrograph/window.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroWindow, tab_view);
@@ -204,6 +224,7 @@ pyro_window_class_init (PyroWindowClass *class)
   gtk_widget_class_install_action (widget_class, "win.open", NULL, choose_files);
   gtk_widget_class_install_action (widget_class, "win.close-tab", NULL, close_tab);
   gtk_widget_class_install_action (widget_class, "win.reload", NULL, reload);
+  pyro_recording_tabs_install (widget_class);
   add_bindings (widget_class);
 }
 

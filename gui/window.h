@@ -15,6 +15,9 @@ PyroWindow *pyro_window_new (GtkApplication *application);
 /* Opens the profile in a tab, or shows the tab that has it. */
 void pyro_window_open (PyroWindow *self, GFile *file);
 
+/* Shows `child` in a tab of its own. */
+void pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title);
+
 AdwTabView *pyro_window_get_tab_view (PyroWindow *self);
 
 G_END_DECLS
