@@ -219,7 +219,6 @@ answer_for_window (AdwMessageDialog *dialog, const char *response, PyroWindow *w
   AdwTabView *tabs = pyro_window_get_tab_view (window);
   if (g_str_equal (response, "cancel"))
     return;
-  gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
   for (int i = 0; i < adw_tab_view_get_n_pages (tabs); i++) {
     PyroRecorder *recorder = get_live_recorder (adw_tab_view_get_nth_page (tabs, i));
     if (recorder != NULL)

@@ -49,7 +49,8 @@ ask_for_snapshot (gpointer page)
 static void
 schedule_snapshot (PyroRecordingPage *self)
 {
-  if (self->snapshot_source == 0 && !pyro_recorder_is_over (self->recorder))
+  if (self->snapshot_source == 0
+      && pyro_recorder_get_state (self->recorder) == PYRO_RECORDER_RECORDING)
     self->snapshot_source = g_timeout_add (SNAPSHOT_INTERVAL_MS, ask_for_snapshot, self);
 }
 

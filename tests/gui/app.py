@@ -115,6 +115,14 @@ class App:
     def click(self, role, name, below=None):
         self.act(self.find(role, name, below), 'click')
 
+    def click_when_possible(self, role, name):
+        """As soon as the button is there and not greyed out."""
+
+        def look():
+            return next((n for n in self.find_all(role, name) if 'click' in get_actions(n)), None)
+
+        self.act(wait_for(look, f'{role} “{name}” that can be clicked'), 'click')
+
     def find_with_action(self, action):
         """The widget that has this action and can do it now."""
 

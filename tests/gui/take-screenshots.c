@@ -110,10 +110,21 @@ take_views (GtkWidget *window, const Look *look, PyroDocument *document)
 }
 
 static void
+take_tool (GtkWidget *window, const Look *look, const char *action, const char *view)
+{
+  gtk_widget_activate_action (window, action, NULL);
+  save (window, view, look);
+  gtk_widget_activate_action (window, "win.close-tab", NULL);
+  settle ();
+}
+
+static void
 take_look (GtkApplication *application, const Look *look, const char *path)
 {
   GtkWidget *window = open_window (application, look);
   save (window, "start", look);
+  take_tool (window, look, "win.record", "record");
+  take_tool (window, look, "win.memory", "memory");
   g_autoptr (GFile) nothing = g_file_new_for_path ("/nothing/here.pb.gz");
   pyro_window_open (PYRO_WINDOW (window), nothing);
   save (window, "failure", look);

@@ -7,7 +7,10 @@
 #include "application.h"
 #include "view/document.h"
 #include "view/functions-view.h"
+#include "view/memory-page.h"
 #include "view/profile-page.h"
+#include "view/record-page.h"
+#include "view/recording-page.h"
 #include "window.h"
 
 /* Everything that a window and its tabs are made of must go when they are closed. */
@@ -116,6 +119,82 @@ closing_while_it_reads_frees_a_document (void **state)
   iterate_until_gone (&document);
 }
 
+/* ---- recording ---- */
+
+/* Shows the page in a window that is closed again; the caller's reference is taken. */
+static void
+show_and_free (GtkWidget *page)
+{
+  gpointer remains = page;
+  GtkWidget *window = gtk_window_new ();
+  g_object_add_weak_pointer (remains, &remains);
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  iterate_while_busy ();
+  gtk_window_destroy (GTK_WINDOW (window));
+  iterate_until_gone (&remains);
+}
+
+static void
+pages_of_recording_are_freed (void **state)
+{
+  g_setenv ("PYROGRAPH_PROF", "/nonexistent/prof", TRUE);
+  show_and_free (pyro_record_page_new ());
+  show_and_free (pyro_memory_page_new ());
+}
+
+static PyroRecorder *
+start_recorder (const char *script)
+{
+  const char *const argv[] = { "sh", "-c", script, NULL };
+  PyroRecorder *recorder = pyro_recorder_new (argv, "/nonexistent/out.pb.gz", NULL);
+  assert_non_null (recorder);
+  return recorder;
+}
+
+static void
+wait_for_state (PyroRecorder *recorder, PyroRecorderState state)
+{
+  while (pyro_recorder_get_state (recorder) != state)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* A page that goes ends its recording, which is kept. */
+static void
+a_page_that_goes_stops_its_recording (void **state)
+{
+  PyroRecorder *recorder
+      = start_recorder ("echo '{\"event\": \"started\"}'; read word; "
+                        "test \"$word\" = stop && echo '{\"event\": \"saved\", \"path\": \"/x\"}'");
+  gpointer remains = recorder;
+  g_object_add_weak_pointer (remains, &remains);
+  GtkWidget *page = pyro_recording_page_new (recorder, "title", TRUE);
+  wait_for_state (recorder, PYRO_RECORDER_RECORDING);
+  show_and_free (page);
+  wait_for_state (recorder, PYRO_RECORDER_SAVED);
+  g_object_unref (recorder);
+  iterate_until_gone (&remains);
+}
+
+static void
+take_file (PyroRecordingPage *page, GFile *file, char **ret_path)
+{
+  *ret_path = g_file_get_path (file);
+}
+
+static void
+a_recording_that_is_saved_is_told (void **state)
+{
+  PyroRecorder *recorder = start_recorder ("echo '{\"event\": \"saved\", \"path\": \"/x.pb.gz\"}'");
+  g_autofree char *path = NULL;
+  GtkWidget *page = pyro_recording_page_new (recorder, "title", FALSE);
+  g_signal_connect (page, "saved", G_CALLBACK (take_file), &path);
+  wait_for_state (recorder, PYRO_RECORDER_SAVED);
+  assert_string_equal (path, "/x.pb.gz");
+  show_and_free (page);
+  g_object_unref (recorder);
+}
+
 /* ---- the application ---- */
 
 typedef struct {
@@ -142,6 +221,17 @@ check_tabs (PyroWindow *window, const char *path, Scene *scene)
   assert_non_null (pyro_document_get_profile (scene->document));
 }
 
+/* Asked for twice, there is one. */
+static void
+check_tool_tab (PyroWindow *window, const char *action, const char *title)
+{
+  gtk_widget_activate_action (GTK_WIDGET (window), action, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (window), action, NULL);
+  assert_int_equal (adw_tab_view_get_n_pages (pyro_window_get_tab_view (window)), 1);
+  assert_string_equal (gtk_window_get_title (GTK_WINDOW (window)), title);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-tab", NULL);
+}
+
 static void
 play (GtkApplication *application, Scene *scene)
 {
@@ -154,6 +244,8 @@ play (GtkApplication *application, Scene *scene)
   gtk_widget_activate_action (GTK_WIDGET (window), "win.reload", NULL);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.close-tab", NULL);
   assert_string_equal (gtk_window_get_title (GTK_WINDOW (window)), "Pyrograph");
+  check_tool_tab (window, "win.record", "New Recording");
+  check_tool_tab (window, "win.memory", "System Memory");
   gtk_window_close (GTK_WINDOW (window));
 }
 
@@ -184,6 +276,9 @@ main (void)
     cmocka_unit_test (a_page_and_its_profile_are_freed),
     cmocka_unit_test (odd_profiles_are_shown),
     cmocka_unit_test (closing_while_it_reads_frees_a_document),
+    cmocka_unit_test (pages_of_recording_are_freed),
+    cmocka_unit_test (a_page_that_goes_stops_its_recording),
+    cmocka_unit_test (a_recording_that_is_saved_is_told),
     cmocka_unit_test (a_window_and_its_tabs_are_freed),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
