@@ -27,18 +27,29 @@ unref_variant (gpointer variant)
 }
 
 static void
-take_output (GObject *child, GAsyncResult *result, gpointer user_data)
+read_output (GTask *task, gpointer source, gpointer output, GCancellable *cancellable)
 {
-  g_autoptr (GTask) task = user_data;
-  g_autofree char *output = NULL;
   GError *error = NULL;
-  GVariant *answer = NULL;
-  if (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (child), result, &output, NULL, &error))
-    answer = pyro_json_read (output, &error);
+  GVariant *answer = pyro_json_read (output, &error);
   if (answer != NULL)
     g_task_return_pointer (task, answer, unref_variant);
   else
     g_task_return_error (task, error);
+}
+
+/* A machine may have thousands of events: a worker reads them. */
+static void
+take_output (GObject *child, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  char *output = NULL;
+  GError *error = NULL;
+  if (!g_subprocess_communicate_utf8_finish (G_SUBPROCESS (child), result, &output, NULL, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  g_task_set_task_data (task, output, g_free);
+  g_task_run_in_thread (task, read_output);
 }
 
 void
