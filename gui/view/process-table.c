@@ -129,12 +129,24 @@ notify_selected (PyroProcessTable *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
 }
 
-/* Rows do not move under the pointer of who has chosen one. */
+/* GTK keeps showing the rows that it showed, wherever they went to. */
+static void
+scroll_to_first (PyroProcessTable *self)
+{
+  GtkWidget *rows = gtk_widget_get_last_child (GTK_WIDGET (self->view));
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+    gtk_widget_activate_action (rows, "list.scroll-to-item", "u", 0);
+}
+
+/* Rows do not move under the pointer of who has chosen one, or scrolled to one. */
 static void
 sort_again (PyroProcessTable *self)
 {
-  if (pyro_process_table_get_selected (self) == NULL)
-    gtk_sorter_changed (gtk_column_view_get_sorter (self->view), GTK_SORTER_CHANGE_DIFFERENT);
+  GtkAdjustment *position = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->view));
+  if (pyro_process_table_get_selected (self) != NULL || gtk_adjustment_get_value (position) > 0)
+    return;
+  gtk_sorter_changed (gtk_column_view_get_sorter (self->view), GTK_SORTER_CHANGE_DIFFERENT);
+  scroll_to_first (self);
 }
 
 /* ---- GObject ---- */

@@ -124,7 +124,9 @@ def test_system_memory():
     with App() as app:
         app.act(app.find_with_action('win.memory'), 'win.memory')
         app.find('label', '^Pressure$')
-        app.wait_for_rows('Processes', lambda rows: len(rows) > 1)
+        app.type_into('entry', '^Search processes$', str(app.process.pid))
+        pid = str(app.process.pid)
+        app.wait_for_rows('Processes', lambda rows: pid in [row[1] for row in rows])
 
 
 def test_no_display():
