@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from harness import Skip, check, run
+from waiting import PATIENCE_S
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -88,7 +89,7 @@ def run_words(words, **options):
     if all(isinstance(word, str) for word in words):
         return run(words, **options)
     defaults = {'stdin': subprocess.DEVNULL, 'capture_output': True, 'encoding': 'utf-8',
-                'errors': 'replace', 'timeout': 120}
+                'errors': 'replace', 'timeout': PATIENCE_S}
     return subprocess.run(words, check=False, **{**defaults, **options})
 
 
@@ -116,7 +117,7 @@ def finish(process, sig=None):
     """The exit status of a recorder that is sent a signal first."""
     if sig is not None:
         process.send_signal(sig)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=PATIENCE_S)
     check_no_report(stderr)
     return process.returncode
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness import Skip, check, run_cases_of
 from scratch import BUSY, Scratch, in_private_mounts, run_words
+from waiting import PATIENCE_S
 
 
 def write_script(path, text, mode=0o755):
@@ -172,7 +173,7 @@ def test_closed_pipes():
             os.close(reader)
             process = scratch.start(*arguments, stdout=writer)
             os.close(writer)
-            _, stderr = process.communicate(timeout=60)
+            _, stderr = process.communicate(timeout=PATIENCE_S)
             check(process.returncode == 1 and 'Broken pipe' in stderr, f'{process.returncode}: {stderr}')
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from harness import Skip, check, run_cases_of
 from scratch import BUSY, Scratch, finish, wait_for_orphans
+from waiting import PATIENCE_S, wait_until, wait_until_attached, wait_until_stopped
 
 PROGRAMS = Path(os.environ['PROGRAMS'])
 PYTHON = '/usr/bin/python3'
@@ -31,7 +32,7 @@ def get_recording(result):
 
 
 def wait_for_line(process, line):
-    ready, _, _ = select.select([process.stdout], [], [], 60)
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
     check(ready, 'the command does not start')
     text = process.stdout.readline()
     check(text == line + '\n', f'{text!r}, not {line!r}')
@@ -107,9 +108,8 @@ def test_stopped_process():
         target.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, target.pid, os.WSTOPPED)
         result = scratch.record('-d', '100ms', '-p', str(target.pid))
-        check(get_recording(result)['samples'] == 0, 'samples of a stopped process')
-        target.send_signal(signal.SIGCONT)
         target.kill()
+        check(get_recording(result)['samples'] == 0, 'samples of a stopped process')
 
 
 def test_stops_itself():
@@ -117,9 +117,9 @@ def test_stops_itself():
         recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '-d', '100ms', '--', 'sh', '-c',
                                  'echo $$; kill -STOP $$; exit 5')
         pid = int(recorder.stdout.readline())
-        while not (scratch.path / 'out.pb.gz').exists():
-            check(recorder.poll() is None, 'the recorder did not wait')
-            time.sleep(0.01)
+        wait_until((scratch.path / 'out.pb.gz').exists, 'the profile')
+        wait_until_stopped(pid)
+        check(recorder.poll() is None, 'the recorder did not wait')
         os.kill(pid, signal.SIGCONT)
         check(finish(recorder) == 5, 'its status')
         scratch.read('out.pb.gz')
@@ -127,9 +127,15 @@ def test_stops_itself():
 
 def test_duration_shorter_than_the_command():
     with Scratch() as scratch:
-        result = scratch.record('-d', '50ms', '--', 'sh', '-c', 'sleep 0.3; touch done; exit 9', status=9)
+        os.mkfifo(scratch.path / 'fifo')
+        recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '-d', '50ms', '--', 'sh', '-c',
+                                 'read line <fifo; touch done; exit 9')
+        wait_until((scratch.path / 'out.pb.gz').exists, 'the profile')
+        check(not (scratch.path / 'done').exists(), 'the recorder waited for its command')
+        (scratch.path / 'fifo').write_text('go on\n')
+        check(finish(recorder) == 9, 'its status')
         check((scratch.path / 'done').exists(), 'the command did not go on')
-        check(result.profile['duration_ns'] < 250e6, result.profile['duration_ns'])
+        scratch.read('out.pb.gz')
 
 
 def test_leaves_children():
@@ -139,7 +145,7 @@ def test_leaves_children():
         # The child would end with its standard error only: a file, that nobody reads to its end.
         recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '--', 'sh', '-c', script,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        check(recorder.wait(timeout=60) == 3, 'its status')
+        check(recorder.wait(timeout=PATIENCE_S) == 3, 'its status')
         scratch.read('out.pb.gz')
         (scratch.path / 'fifo').write_text('go on\n')
         wait_for_orphans()
@@ -150,7 +156,7 @@ def test_many_short_processes():
     script = 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); /bin/true; done'
     with Scratch() as scratch:
         recording = get_recording(scratch.record('-F', '5000', '--', 'sh', '-c', script))
-        check(recording['samples'] > 50 and recording['lost'] == 0, recording)
+        check(recording['samples'] + recording['lost'] > 50, recording)
 
 
 def test_many_threads():
@@ -178,8 +184,8 @@ for thread in threads: thread.join()
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as target:
             wait_for_line(target, 'ready')
             recorder = scratch.start('record', '-o', 'attached.pb.gz', '-D', '0', '-p', str(target.pid))
-            select.select([recorder.stderr], [], [], 60)  # its notes: the threads are next
-            target.communicate('\n', timeout=60)
+            wait_until_attached(recorder)
+            target.communicate('\n', timeout=PATIENCE_S)
             check(finish(recorder) == 0, 'its status')
         scratch.read('attached.pb.gz')
 
@@ -213,8 +219,7 @@ def test_odd_names():
         for name in ODD_NAMES:
             path = os.path.join(directory, name)
             shutil.copy(PROGRAMS / 'plain-pie', path)
-            scratch.run(b'record', b'-q', b'-o', b'out.pb.gz', b'--', b'timeout', b'0.15', path,
-                        status=124)
+            scratch.run(b'record', b'-q', b'-o', b'out.pb.gz', b'--', path, b'briefly')
             functions = {f['name'] for f in scratch.read('out.pb.gz')['functions']}
             check('burn_leaf' in functions, f'{name!r}: {functions}')
             check_formats(scratch, 'out.pb.gz')
@@ -256,7 +261,7 @@ def test_long_paths():
                 os.write(copy, source.read())
                 os.close(copy)
             out = scratch.path / 'out.pb.gz'
-            scratch.run('record', '-q', '-o', out, '--', 'timeout', '0.15', './program', status=124,
+            scratch.run('record', '-q', '-o', out, '--', './program', 'briefly',
                         cwd=f'/proc/self/fd/{fd}', pass_fds=[fd])
             os.close(fd)
             check(scratch.read('out.pb.gz')['recordings'][0]['samples'] > 0, n_bytes)
@@ -267,27 +272,30 @@ def test_long_paths():
 
 
 def interrupt(seed):
-    """One recorder, interrupted at a moment of its own: before it can hear, or with a profile."""
+    """One recorder, interrupted at a moment of its own: before it can hear, or with a profile. Half of
+    them have certainly begun."""
     moment = random.Random(seed)
     sig = moment.choice([signal.SIGINT, signal.SIGTERM])
     with Scratch() as scratch:
         recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '--', 'sh', '-c',
                                  'while :; do :; done')
-        time.sleep(moment.uniform(0, 0.3))
+        has_begun = seed % 2 == 0
+        if has_begun:
+            wait_until_attached(recorder)
+        time.sleep(moment.uniform(0, 0.2))
         status = finish(recorder, sig)
-        if status == -sig:
+        if status == -sig and not has_begun:
             wait_for_orphans()  # the command that was not let go: it ends by itself
             check(not scratch.list_files(), f'seed {seed} left {scratch.list_files()}')
         else:
             check(status == STATUSES[sig], f'seed {seed}: {status}, not {STATUSES[sig]}')
             check(scratch.list_files() == {'out.pb.gz'}, f'seed {seed} left {scratch.list_files()}')
             scratch.read('out.pb.gz')
-    return status
 
 
 def test_interrupted_at_any_moment():
-    statuses = [interrupt(seed) for seed in range(20)]
-    check(sum(status > 0 for status in statuses) >= 10, f'too few had begun: {statuses}')
+    for seed in range(20):
+        interrupt(seed)
 
 
 def test_second_signal_leaves_at_once():
@@ -297,8 +305,7 @@ def test_second_signal_leaves_at_once():
                                  'trap "" INT; echo ready; while :; do :; done')
         wait_for_line(recorder, 'ready')
         recorder.send_signal(signal.SIGINT)
-        while not (scratch.path / 'out.pb.gz').exists():
-            time.sleep(0.01)
+        wait_until((scratch.path / 'out.pb.gz').exists, 'the profile')
         time.sleep(0.4)  # signals of the same moment are one
         check(finish_one(recorder, signal.SIGTERM) == 143, 'its status')
         scratch.read('out.pb.gz')
@@ -307,7 +314,7 @@ def test_second_signal_leaves_at_once():
 
 def finish_one(process, sig):
     process.send_signal(sig)
-    return process.wait(timeout=60)
+    return process.wait(timeout=PATIENCE_S)
 
 
 def kill_orphans():
@@ -319,22 +326,24 @@ def kill_orphans():
 
 def test_recorder_is_killed():
     """The command goes on unharmed."""
-    script = f'echo ready; {BUSY[2]}; touch done'
+    script = 'echo ready; read line <fifo; touch done'
     with Scratch() as scratch:
+        os.mkfifo(scratch.path / 'fifo')
         recorder = scratch.start('record', '-q', '-o', 'out.pb.gz', '--', 'sh', '-c', script)
         wait_for_line(recorder, 'ready')
         check(finish_one(recorder, signal.SIGKILL) == -signal.SIGKILL, 'its status')
+        (scratch.path / 'fifo').write_text('go on\n')
         wait_for_orphans()
-        check(scratch.list_files() == {'done'}, scratch.list_files())
+        check(scratch.list_files() == {'done', 'fifo'}, scratch.list_files())
 
 
 def test_recorder_of_a_pid_is_interrupted():
     with Scratch() as scratch, subprocess.Popen([PYTHON, '-c', 'while True: pass']) as target:
         recorder = scratch.start('record', '-o', 'out.pb.gz', '-p', str(target.pid))
-        select.select([recorder.stderr], [], [], 60)  # its first note
-        check(finish(recorder, signal.SIGTERM) == 0, 'its status')
-        check(target.poll() is None, 'the target was hit')
+        wait_until_attached(recorder)
+        status, is_hit = finish(recorder, signal.SIGTERM), target.poll() is not None
         target.kill()
+        check(status == 0 and not is_hit, f'its status is {status}; the target was hit: {is_hit}')
         scratch.read('out.pb.gz')
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness import Skip, check, run_cases_of
 from scratch import BUSY, Scratch, in_private_mounts
+from waiting import PATIENCE_S, record_until_samples
 
 NOBODY = 65534
 DROP = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups', '--inh-caps=-all',
@@ -61,9 +62,13 @@ def test_own_process():
     with Unprivileged() as scratch, subprocess.Popen(command) as target:
         while prefix and os.stat(f'/proc/{target.pid}').st_uid != NOBODY:
             check(target.poll() is None, 'the target ended')
-        result = scratch.record('-d', '200ms', '-p', str(target.pid))
-        target.kill()
-        check(result.profile['recordings'][0]['samples'] > 0, result.stderr)
+        try:
+            record_until_samples(*scratch.prefix, scratch.prof, 'record', '-o', 'out.pb.gz', '-p',
+                                 str(target.pid), cwd=scratch.path)
+        finally:
+            target.kill()
+        recording = scratch.read('out.pb.gz')['recordings'][0]
+        check(recording['samples'] > 0, recording)
 
 
 def test_process_of_another_user():
@@ -122,13 +127,13 @@ def test_locked_memory_is_used_up():
                                                'echo ready; exec sleep 100'))
                 if recorders[-1].stdout.readline() != 'ready\n':
                     break
-            _, stderr = recorders[-1].communicate(timeout=60)
+            _, stderr = recorders[-1].communicate(timeout=PATIENCE_S)
             check(recorders[-1].returncode == 1 and len(stderr.splitlines()) == 1, stderr)
             check('may lock' in stderr and 'perf_event_mlock_kb' in stderr, stderr)
         finally:
             for recorder in recorders:
                 recorder.terminate()
-                recorder.wait(timeout=60)
+                recorder.wait(timeout=PATIENCE_S)
 
 
 def test_few_descriptors():
