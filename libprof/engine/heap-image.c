@@ -14,6 +14,9 @@
 #include "engine/process-maps.h"
 #include "engine/process-memory.h"
 
+/* What a process takes at least to end and the next one to begin. */
+#define EXIT_NS 100000u
+
 /* ---- beginning ---- */
 
 /* A pid may have been given to another process since: that one is younger than the claim. */
@@ -179,6 +182,14 @@ free_image (ProfHeapImage *image)
   free (image);
 }
 
+/* It ended some time after what is known of it, and before it was looked for again. */
+static uint64_t
+get_end_ns (const ProfHeapImage *image)
+{
+  uint64_t earliest_ns = image->latest_ns + EXIT_NS;
+  return image->seen_ns > earliest_ns ? image->seen_ns : earliest_ns;
+}
+
 int
 prof_heap_image_close (ProfHeapPipeline *pipeline, size_t number)
 {
@@ -187,7 +198,7 @@ prof_heap_image_close (ProfHeapPipeline *pipeline, size_t number)
   bool is_replaced = has_newer_image (pipeline, image);
   pipeline->n_drops_of_ended += atomic_load (&slot->n_dropped_allocations)
                                 + atomic_load (&slot->n_dropped_frees) + image->ring.n_skipped;
-  int r = prof_heap_store_end_process (&pipeline->store, image->number);
+  int r = prof_heap_store_end_process (&pipeline->store, image->number, get_end_ns (image));
   if (!is_replaced)
     prof_process_table_end (&pipeline->processes, image->pid);
   prof_heap_region_free_slot (pipeline->region, image->slot);

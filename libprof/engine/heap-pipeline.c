@@ -180,6 +180,8 @@ take (ProfHeapPipeline *pipeline, ProfHeapImage *image, const ProfHeapEvent *eve
 {
   if (event->time_ns < pipeline->start_ns)
     return 0;
+  if (event->time_ns > image->latest_ns)
+    image->latest_ns = event->time_ns;
   bool is_paused = event->time_ns >= pipeline->pause_ns || event->time_ns < pipeline->resume_ns;
   if (event->kind == PROF_HEAP_ALLOCATION && is_paused)
     return 0;
@@ -237,6 +239,8 @@ prof_heap_pipeline_drain (ProfHeapPipeline *pipeline, uint64_t now_ns)
   for (size_t i = pipeline->images.n; i-- > 0 && r >= 0;) {
     ProfHeapImage *image = pipeline->images.items[i];
     image->is_over = prof_heap_image_is_over (pipeline, image);
+    if (!image->is_over)
+      image->seen_ns = now_ns;
     r = drain_image (pipeline, image, now_ns);
     if (r >= 0 && image->is_over)
       r = prof_heap_image_close (pipeline, i);

@@ -53,6 +53,13 @@ add_value_types (ProfProfile *profile, bool has_inuse)
 
 /* ---- samples ---- */
 
+static bool
+is_freed (const ProfHeapRow *row)
+{
+  return row->freed_ns != PROF_HEAP_NEVER && !row->has_exited;
+}
+
+/* A process with which the recording ended held its memory to the end. */
 static int
 add_labels (ProfSampleWriter *writer,
             uint32_t sample,
@@ -65,8 +72,10 @@ add_labels (ProfSampleWriter *writer,
   uint64_t freed_ns = prof_heap_rows_clip (rows, row->freed_ns);
   if (r >= 0)
     r = prof_sample_writer_add_time (writer, sample, "end_timestamp_ns", time_ns);
-  if (r >= 0 && row->freed_ns != PROF_HEAP_NEVER)
+  if (r >= 0 && is_freed (row))
     r = prof_sample_writer_add_time (writer, sample, "freed_timestamp_ns", freed_ns);
+  if (r >= 0 && row->has_exited && row->freed_ns < rows->last_ns)
+    r = prof_sample_writer_add_time (writer, sample, "exited_timestamp_ns", freed_ns);
   if (r >= 0 && row->thread != PROF_HEAP_NO_THREAD)
     r = prof_sample_writer_add_thread (writer, sample, row->thread);
   if (r >= 0)
@@ -96,8 +105,7 @@ add_sample (ProfSampleWriter *writer, const ProfHeapRows *rows, const ProfHeapRo
 {
   int64_t count = round_with_rest (row->count, &rest->count);
   int64_t bytes = round_with_rest (row->bytes, &rest->bytes);
-  bool is_live = row->freed_ns == PROF_HEAP_NEVER;
-  int64_t values[] = { count, bytes, is_live ? count : 0, is_live ? bytes : 0 };
+  int64_t values[] = { count, bytes, is_freed (row) ? 0 : count, is_freed (row) ? 0 : bytes };
   int r = prof_sample_writer_add (writer, row->stack, values);
   return r < 0 ? r : add_labels (writer, (uint32_t)r, rows, row);
 }
@@ -118,6 +126,7 @@ compare_rows (const void *a, const void *b)
   r = r != 0 ? r : compare (x->freed_ns, y->freed_ns);
   r = r != 0 ? r : compare (x->size, y->size);
   r = r != 0 ? r : compare (x->thread, y->thread);
+  r = r != 0 ? r : compare (x->has_exited, y->has_exited);
   return r != 0 ? r : compare (x->span, y->span);
 }
 
@@ -131,7 +140,7 @@ add_samples (ProfSampleWriter *writer, ProfHeapRows *rows, ProfProfileMakerStats
   prof_vec_foreach (row, &rows->rows) {
     if (r < 0)
       return r;
-    r = add_sample (writer, rows, row, row->freed_ns == PROF_HEAP_NEVER ? &of_live : &of_freed);
+    r = add_sample (writer, rows, row, is_freed (row) ? &of_freed : &of_live);
   }
   return r;
 }

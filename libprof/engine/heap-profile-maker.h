@@ -33,7 +33,8 @@ typedef struct {
 
 /* Symbolizes a snapshot and builds the profile: sample types alloc_objects/count,
  * alloc_space/bytes, inuse_objects/count, inuse_space/bytes (the default one), labels "bytes",
- * "end_timestamp_ns", "freed_timestamp_ns" (unless never) and those of thread and span, period
+ * "end_timestamp_ns", "freed_timestamp_ns" (unless never), "exited_timestamp_ns" (its process
+ * ended before the recording) and those of thread and span, period
  * space/bytes. A store that does not track frees knows nothing of what is in use: its profile has
  * the first two types, and alloc_space is the default. Any thread, one at a time for a snapshot. */
 int prof_heap_profile_make (const ProfHeapSnapshot *snapshot,

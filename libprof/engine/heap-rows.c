@@ -47,6 +47,7 @@ hash_row (const ProfHeapRows *rows, const ProfHeapRow *row)
 {
   uint64_t hash = prof_hash_word (row->size, (uint64_t)row->stack << 32 | row->thread);
   hash = prof_hash_word (hash, row->time_ns >> rows->bucket_bits ^ (uint64_t)row->span << 32);
+  hash ^= row->has_exited;
   return prof_hash_word (hash, row->freed_ns >> rows->bucket_bits);
 }
 
@@ -56,7 +57,7 @@ row_equals (const void *table, uint32_t number, const void *key)
   const ProfHeapRows *rows = table;
   const ProfHeapRow *a = &rows->rows.items[number], *b = key;
   return a->stack == b->stack && a->thread == b->thread && a->size == b->size && a->span == b->span
-         && (a->time_ns ^ b->time_ns) >> rows->bucket_bits == 0
+         && a->has_exited == b->has_exited && (a->time_ns ^ b->time_ns) >> rows->bucket_bits == 0
          && (a->freed_ns ^ b->freed_ns) >> rows->bucket_bits == 0;
 }
 
@@ -102,12 +103,12 @@ sum (const ProfHeapRows *rows, ProfHeapRow *into, const ProfHeapRow *row)
   into->bytes += row->bytes;
 }
 
-/* The steps end while there is room for two rows without a stack, of what was freed and what was
- * not. */
+/* The steps end while there is room for three rows without a stack, of what was freed, what was
+ * not, and what went with its process. */
 static bool
 is_full (const ProfHeapRows *rows)
 {
-  return rows->rows.n > rows->max_rows - 3;
+  return rows->rows.n > rows->max_rows - 4;
 }
 
 static int
@@ -180,7 +181,8 @@ bound_times (const ProfHeapRow *row)
 static void
 extend_recording (ProfHeapRows *rows, const ProfHeapRow *row)
 {
-  uint64_t last_ns = row->freed_ns == PROF_HEAP_NEVER ? row->time_ns : row->freed_ns;
+  bool is_freed = row->freed_ns != PROF_HEAP_NEVER && !row->has_exited;
+  uint64_t last_ns = is_freed ? row->freed_ns : row->time_ns;
   if (row->time_ns < rows->first_ns)
     rows->first_ns = row->time_ns;
   if (last_ns > rows->last_ns)

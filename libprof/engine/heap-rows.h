@@ -18,13 +18,15 @@ typedef struct {
   uint32_t thread;   /* row of the caller's thread table */
   uint64_t size;     /* of each block */
   uint64_t time_ns;  /* of the allocation */
-  uint64_t freed_ns; /* of the free, or PROF_HEAP_NEVER */
+  uint64_t freed_ns; /* of the free, or of the end of the process, or PROF_HEAP_NEVER */
   uint64_t n_samples;
   double count, bytes; /* estimates of blocks and bytes */
   uint32_t span;       /* number in a ProfSpanTable; 0: none */
+  bool has_exited;     /* the process ended, and had not freed it */
 } ProfHeapRow;
 
-/* What rows keep apart, beside times, stacks, and what was freed from what was not. */
+/* What rows keep apart, beside times, stacks, and what was freed from what was not and what went
+ * with its process. */
 typedef enum {
   PROF_HEAP_ROWS_EXACT,       /* sizes, threads, spans */
   PROF_HEAP_ROWS_NO_SPANS,    /* sizes, threads */

@@ -97,10 +97,9 @@ make_row (const ProfLiveBlock *block, uint64_t freed_ns)
 }
 
 static int
-add_row (ProfHeapStore *store, const ProfLiveBlock *block, uint64_t freed_ns)
+add_row (ProfHeapStore *store, const ProfHeapRow *row)
 {
-  ProfHeapRow row = make_row (block, freed_ns);
-  int r = prof_heap_rows_add (&store->rows, &row);
+  int r = prof_heap_rows_add (&store->rows, row);
   if (r < 0)
     count_one (&store->n_no_memory);
   return r;
@@ -118,13 +117,13 @@ get_live (ProfHeapStore *store, uint32_t process)
 static int
 end_life (ProfHeapStore *store, ProfLiveBlocks *live, ProfLiveBlock *block, uint64_t time_ns)
 {
-  ProfLiveBlock ended = *block;
+  ProfHeapRow row = make_row (block, time_ns);
   prof_live_blocks_remove (live, block);
-  change_current (store, -(double)ended.count * (double)ended.size);
-  return add_row (store, &ended, time_ns);
+  change_current (store, -row.bytes);
+  return add_row (store, &row);
 }
 
-/* A chance only grows with the size that a block ever had. */
+/* A chance only grows with the size that a block ever had: the count becomes less. */
 static int
 add_live (ProfHeapStore *store, const ProfHeapSample *sample, ProfLiveBlock *block)
 {
@@ -158,14 +157,15 @@ prof_heap_store_allocate (ProfHeapStore *store, const ProfHeapSample *sample)
     .count = get_count (store, sample->size),
   };
   count_one (&store->n_samples);
-  int r = store->config.tracks_frees ? add_live (store, sample, &block)
-                                     : add_row (store, &block, PROF_HEAP_NEVER);
+  int r = store->config.tracks_frees ? add_live (store, sample, &block) : 0;
+  ProfHeapRow row = make_row (&block, PROF_HEAP_NEVER);
+  if (!store->config.tracks_frees)
+    r = add_row (store, &row);
   if (r < 0)
     return r;
-  double bytes = (double)block.count * (double)block.size;
-  count_allocation (store, (double)block.count, bytes);
+  count_allocation (store, row.count, row.bytes);
   if (store->config.tracks_frees)
-    change_current (store, bytes);
+    change_current (store, row.bytes);
   return 0;
 }
 
@@ -186,14 +186,20 @@ prof_heap_store_free (ProfHeapStore *store, uint32_t process, uint64_t address, 
 }
 
 int
-prof_heap_store_end_process (ProfHeapStore *store, uint32_t process)
+prof_heap_store_end_process (ProfHeapStore *store, uint32_t process, uint64_t time_ns)
 {
   if (process >= store->processes.n)
     return 0;
   ProfLiveBlocks *live = &store->processes.items[process];
   int r = 0;
-  prof_live_blocks_foreach (block, live) if (add_row (store, block, PROF_HEAP_NEVER) < 0) r
-      = -ENOMEM;
+  prof_live_blocks_foreach (block, live)
+  {
+    ProfHeapRow row = make_row (block, time_ns);
+    row.has_exited = true;
+    change_current (store, -row.bytes);
+    if (add_row (store, &row) < 0)
+      r = -ENOMEM;
+  }
   prof_live_blocks_finish (live);
   return r;
 }

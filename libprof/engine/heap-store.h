@@ -58,9 +58,9 @@ int prof_heap_store_free (ProfHeapStore *store,
                           uint64_t address,
                           uint64_t time_ns);
 
-/* The process is gone: what was live in it is never freed, and needs less memory from here on. It
- * goes on to count as live. 0 or -ENOMEM, counted. */
-int prof_heap_store_end_process (ProfHeapStore *store, uint32_t process);
+/* The process is gone, at about time_ns: what was live in it was never freed, and is live no more.
+ * 0 or -ENOMEM, counted. */
+int prof_heap_store_end_process (ProfHeapStore *store, uint32_t process, uint64_t time_ns);
 
 /* ---- for another thread ---- */
 

@@ -11,7 +11,7 @@
 
 /* The strings of the labels that are no attributes. */
 typedef struct {
-  uint32_t trace_id, span_id, end_timestamp, freed_timestamp;
+  uint32_t trace_id, span_id, end_timestamp, freed_timestamp, exited_timestamp;
 } Keys;
 
 /* ---- unique rows ---- */
@@ -236,7 +236,7 @@ add_labels (ProfOtlpSamples *samples, const Keys *keys, Candidate *candidate)
     if (label->key != 0 && label->key == keys->end_timestamp)
       candidate->time_ns = label->number;
     else if (label->key != 0 && label->key != keys->freed_timestamp
-             && !read_link (samples, keys, label, &link)
+             && label->key != keys->exited_timestamp && !read_link (samples, keys, label, &link)
              && is_attribute_wanted (samples, label, first)
              && (add_attribute (samples, label, &attribute) < 0
                  || prof_vec_push (&samples->attribute_rows, attribute) < 0))
@@ -336,6 +336,8 @@ find_keys (const ProfProfile *profile)
       keys.end_timestamp = i;
     else if (strcmp (string, "freed_timestamp_ns") == 0)
       keys.freed_timestamp = i;
+    else if (strcmp (string, "exited_timestamp_ns") == 0)
+      keys.exited_timestamp = i;
   }
   return keys;
 }
@@ -363,7 +365,7 @@ prof_otlp_samples_init (ProfOtlpSamples *samples, const ProfProfile *profile, bo
   Keys keys = find_keys (profile);
   samples->has_times = has_times && keys.end_timestamp != 0;
   if (samples->has_times)
-    keys.freed_timestamp = 0;
+    keys.freed_timestamp = keys.exited_timestamp = 0;
   if (add_empty_rows (samples) < 0 || prof_hash_index_reserve (&samples->row_index, n_samples) < 0
       || prof_hash_index_reserve (&samples->stack_index, n_samples) < 0)
     return -ENOMEM;

@@ -9,6 +9,7 @@ typedef enum {
   WORD_OTHER,
   WORD_ALLOCATED,
   WORD_FREED,
+  WORD_EXITED,
   WORD_PID,
   WORD_TID,
   WORD_BYTES, /* key and unit */
@@ -57,6 +58,7 @@ classify (const char *text)
   } known[] = {
     { "end_timestamp_ns", WORD_ALLOCATED },
     { "freed_timestamp_ns", WORD_FREED },
+    { "exited_timestamp_ns", WORD_EXITED },
     { "pid", WORD_PID },
     { "tid", WORD_TID },
     { "bytes", WORD_BYTES },
@@ -90,8 +92,8 @@ init (Reader *reader)
 /* ---- samples ---- */
 
 typedef struct {
-  int64_t allocated_ns, freed_ns; /* 0: not known */
-  int64_t size;                   /* negative: not known */
+  int64_t allocated_ns, freed_ns, exited_ns; /* 0: not known */
+  int64_t size;                              /* negative: not known */
   Thread thread;
 } Labels;
 
@@ -126,6 +128,9 @@ read_labels (const Reader *reader, const ProfSample *sample)
       break;
     case WORD_FREED:
       labels.freed_ns = read_time (reader, label);
+      break;
+    case WORD_EXITED:
+      labels.exited_ns = read_time (reader, label);
       break;
     case WORD_PID:
       labels.thread.pid = label->number;
@@ -205,10 +210,12 @@ add_block (Reader *reader, const ProfHeapBlock *block)
 
 /* Without the label of a free: what is in use was not freed, and when the rest was is not known. */
 static int
-add_parts (Reader *reader, const ProfHeapBlock *whole)
+add_parts (Reader *reader, const ProfHeapBlock *whole, int64_t exited_ns)
 {
   ProfHeapBlock used = *whole, rest = *whole;
-  used.freed_ns = PROF_HEAP_NOT_FREED;
+  used.freed_ns = exited_ns != 0 ? exited_ns : PROF_HEAP_NOT_FREED;
+  used.has_lifetime = false;
+  used.is_leaked = true;
   used.bytes = get_value (reader, whole->sample, reader->inuse_space);
   used.objects = get_value (reader, whole->sample, reader->inuse_objects);
   rest.freed_ns = whole->allocated_ns;
@@ -242,7 +249,7 @@ add_sample (Reader *reader, uint32_t row)
   if (note_thread (reader, &labels.thread) < 0)
     return -ENOMEM;
   if (labels.freed_ns == 0 && reader->inuse_space >= 0)
-    return add_parts (reader, &block);
+    return add_parts (reader, &block, labels.exited_ns);
   block.freed_ns = labels.freed_ns != 0 ? labels.freed_ns : PROF_HEAP_NOT_FREED;
   heap->summary.has_frees |= labels.freed_ns != 0;
   return add_block (reader, &block);

@@ -57,7 +57,7 @@ is_wanted (const Work *work, const ProfHeapBlock *block)
   case PROF_HEAP_STAYED_FROM:
     return is_in_range (wanted, block) && prof_heap_is_live (heap, block, end);
   case PROF_HEAP_LEAKED:
-    return prof_heap_is_live (heap, block, heap->summary.end_ns);
+    return block->is_leaked;
   case PROF_HEAP_TEMPORARY:
     return is_in_range (wanted, block) && prof_heap_is_temporary (block, wanted->max_lifetime_ns);
   }

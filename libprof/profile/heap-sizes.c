@@ -28,14 +28,11 @@ add (int64_t *sum, int64_t value)
 }
 
 static void
-count_block (const ProfHeap *heap,
-             const ProfHeapBlock *block,
-             int64_t max_lifetime_ns,
-             ProfHeapSizeClass *class)
+count_block (const ProfHeapBlock *block, int64_t max_lifetime_ns, ProfHeapSizeClass *class)
 {
   add (&class->allocated_objects, block->objects);
   add (&class->allocated_bytes, block->bytes);
-  if (prof_heap_is_live (heap, block, heap->summary.end_ns)) {
+  if (block->is_leaked) {
     add (&class->live_objects, block->objects);
     add (&class->live_bytes, block->bytes);
   }
@@ -57,7 +54,7 @@ prof_heap_get_sizes (const ProfHeap *heap,
   unsigned first = N_CLASSES, end = 0;
   prof_vec_foreach (block, &heap->blocks) {
     unsigned class = get_class (get_size (block));
-    count_block (heap, block, max_lifetime_ns, &classes[class]);
+    count_block (block, max_lifetime_ns, &classes[class]);
     first = class < first ? class : first;
     end = class >= end ? class + 1 : end;
   }

@@ -100,8 +100,18 @@ find_peak (ProfHeap *heap)
   ProfHeapPoint end = prof_heap_sweep_get (&sweep, heap->summary.end_ns);
   heap->summary.allocated_bytes = end.allocated_bytes;
   heap->summary.allocated_objects = end.allocated_objects;
-  heap->summary.live_bytes = end.live_bytes;
-  heap->summary.live_objects = end.live_objects;
+}
+
+static void
+sum_leaked (ProfHeap *heap)
+{
+  ProfHeapSum bytes = 0, objects = 0;
+  prof_vec_foreach (block, &heap->blocks) {
+    bytes += block->is_leaked ? block->bytes : 0;
+    objects += block->is_leaked ? block->objects : 0;
+  }
+  heap->summary.live_bytes = prof_heap_clamp (bytes);
+  heap->summary.live_objects = prof_heap_clamp (objects);
 }
 
 static int
@@ -117,6 +127,7 @@ build (ProfHeap *heap)
     r = sort_frees (heap);
   if (r == 0)
     find_peak (heap);
+  sum_leaked (heap);
   return r == 0 ? prof_heap_find_allocators (heap) : r;
 }
 

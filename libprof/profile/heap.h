@@ -16,6 +16,7 @@ typedef struct {
   int64_t size; /* of one block; negative: not known */
   uint32_t sample;
   bool has_lifetime; /* false: one of the times is not known, and is a stand-in */
+  bool is_leaked;    /* the program never freed it; freed_ns: the end of its process */
 } ProfHeapBlock;
 
 struct ProfHeap {

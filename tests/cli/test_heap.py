@@ -43,6 +43,15 @@ def totals(path):
             for i, name in enumerate(profile.sample_types)}
 
 
+HOLDING = '''
+#include <stdlib.h>
+void *kept[20];
+int main (void) {
+  for (int i = 0; i < 20; i++) kept[i] = malloc (1000000);
+  return 0;
+}
+'''
+
 KNOWN = '''
 #include <stdlib.h>
 __attribute__ ((noinline)) void *leak (size_t n) { return malloc (n); }
@@ -163,6 +172,16 @@ def test_children_and_execs_are_followed():
         path, _ = record(directory, '--heap-rate', '1', '--', 'sh', '-c',
                          f'{program}; {program} & wait; exec {program}', status=7)
         check(by_function(path, 'alloc_space', 'leak') == 3 * 100 * 1000, 'three runs')
+
+
+def test_memory_goes_with_its_process():
+    with scratch() as directory:
+        program = compile_program(directory, HOLDING)
+        path, _ = record(directory, '--heap-rate', '1', '--', 'sh', '-c',
+                         f'{program}; {program}; {program}')
+        report = json.loads(prof('heap-report', '--json', path).stdout)
+        check(20_000_000 <= report['peak']['bytes'] < 25_000_000, report['peak'])
+        check(60_000_000 <= report['live']['bytes'] < 65_000_000, report['live'])
 
 
 def test_no_inherit():

@@ -316,8 +316,8 @@ test_slot_is_freed_when_its_process_ends (void **state)
   assert_int_equal (slot.slot->state, PROF_HEAP_SLOT_FREE);
   assert_int_equal (slot.slot->pid, 0);
   assert_int_equal (fixture->pipeline.images.n, 0);
-  /* What was never freed is live to the end. */
-  assert_int_equal (fixture->pipeline.store.n_current_bytes, 150);
+  assert_int_equal (fixture->pipeline.store.n_current_bytes, 0);
+  assert_int_equal (fixture->pipeline.store.n_peak_bytes, 150);
   tear_down (fixture);
 }
 
@@ -404,7 +404,7 @@ test_exec_begins_a_new_image (void **state)
   assert_int_equal (old.slot->state, PROF_HEAP_SLOT_FREE);
   assert_int_equal (new.slot->state, PROF_HEAP_SLOT_CLAIMED);
   assert_int_equal (fixture->pipeline.store.n_missed_frees, 0);
-  assert_int_equal (fixture->pipeline.store.n_current_bytes, 137);
+  assert_int_equal (fixture->pipeline.store.n_current_bytes, 7);
   assert_int_equal (get_live (fixture, 1, 0x1000)->size, 7);
   tear_down (fixture);
 }

@@ -95,7 +95,7 @@ test_first_step_doubles_the_buckets (void **state)
 {
   (void)state;
   ProfHeapRows rows;
-  prof_heap_rows_init (&rows, 403);
+  prof_heap_rows_init (&rows, 404);
   for (uint64_t i = 0; i < 400; i++)
     add (&rows, make_row (1, 10, i * US, PROF_HEAP_NEVER));
   assert_int_equal (rows.rows.n, 400);
@@ -114,7 +114,7 @@ test_spans_are_forgotten_before_sizes (void **state)
 {
   (void)state;
   ProfHeapRows rows, copy;
-  prof_heap_rows_init (&rows, 400);
+  prof_heap_rows_init (&rows, 401);
   for (uint32_t i = 0; i < 500; i++) {
     ProfHeapRow row = make_row (1, 10 + i % 2, 5, PROF_HEAP_NEVER);
     row.span = i + 1;
@@ -193,7 +193,7 @@ test_no_more_stacks_are_kept (void **state)
 {
   (void)state;
   ProfHeapRows rows;
-  prof_heap_rows_init (&rows, 12);
+  prof_heap_rows_init (&rows, 13);
   for (uint32_t stack = 1; stack <= 30; stack++)
     add (&rows, make_row (stack, 8, stack * US, stack % 2 == 0 ? PROF_HEAP_NEVER : 100 * US));
   add (&rows, make_row (3, 8, 200 * US, 201 * US));
@@ -240,6 +240,26 @@ test_ends_of_buckets_are_clipped (void **state)
   add (&rows, make_row (1, 2, 2, 20));
   assert_int_equal (prof_heap_rows_clip (&rows, rows.rows.items[0].time_ns), 20);
   assert_int_equal (prof_heap_rows_clip (&rows, rows.rows.items[1].time_ns), 2);
+  prof_heap_rows_finish (&rows);
+}
+
+/* What a process held when it ended is neither freed nor live. */
+static void
+test_exits_are_kept_apart (void **state)
+{
+  (void)state;
+  ProfHeapRows rows;
+  ProfHeapRow exited = make_row (1, 8, 5, 7);
+  exited.has_exited = true;
+  prof_heap_rows_init (&rows, 100);
+  add (&rows, make_row (1, 8, 5, 7));
+  add (&rows, exited);
+  add (&rows, exited);
+  assert_int_equal (rows.rows.n, 2);
+  assert_false (rows.rows.items[0].has_exited);
+  assert_int_equal (rows.rows.items[0].n_samples, 1);
+  assert_true (rows.rows.items[1].has_exited);
+  assert_int_equal (rows.rows.items[1].n_samples, 2);
   prof_heap_rows_finish (&rows);
 }
 
@@ -305,6 +325,7 @@ main (void)
     cmocka_unit_test (test_no_more_stacks_are_kept),
     cmocka_unit_test (test_short_lives_make_no_peak),
     cmocka_unit_test (test_ends_of_buckets_are_clipped),
+    cmocka_unit_test (test_exits_are_kept_apart),
     cmocka_unit_test (test_bound_holds),
     cmocka_unit_test (test_clone_is_a_copy),
   };

@@ -21,7 +21,7 @@ fill (ProfHeapStore *store, uint64_t *n_failures)
         = { .process = i % 3, .stack = i, .address = (i + 1) * 16, .size = 1, .time_ns = i };
     int results[] = { prof_heap_store_allocate (store, &sample),
                       prof_heap_store_free (store, i % 3, (i / 2 + 1) * 16, i),
-                      i % 100 == 99 ? prof_heap_store_end_process (store, 2) : 0 };
+                      i % 100 == 99 ? prof_heap_store_end_process (store, 2, i) : 0 };
     for (size_t j = 0; j < sizeof results / sizeof *results; j++) {
       *n_failures += results[j] < 0;
       first = first < 0 ? first : results[j];

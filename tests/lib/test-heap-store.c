@@ -50,6 +50,7 @@ assert_row (const ProfHeapRows *rows, ProfHeapRow expected)
         || row->time_ns != expected.time_ns || row->freed_ns != expected.freed_ns)
       continue;
     assert_int_equal (row->n_samples, expected.n_samples);
+    assert_int_equal (row->has_exited, expected.has_exited);
     assert_float_equal (row->count, expected.count, expected.count * 1e-6);
     assert_float_equal (row->bytes, expected.bytes, expected.bytes * 1e-6);
     n++;
@@ -221,12 +222,14 @@ test_end_of_a_process_leaves_its_blocks (void **state)
   prof_heap_store_init (&store, &exact);
   allocate (&store, 0x1000, 100, 10);
   allocate (&store, 0x2000, 100, 11);
-  assert_int_equal (prof_heap_store_end_process (&store, 0), 0);
-  assert_int_equal (prof_heap_store_end_process (&store, 0), 0);
-  assert_int_equal (prof_heap_store_end_process (&store, 7), 0);
-  assert_int_equal (prof_heap_store_free (&store, 0, 0x1000, 20), 0);
-  ASSERT_ROWS (&store, { 1, 0, 100, 1023, PROF_HEAP_NEVER, 2, 2, 200 });
   assert_int_equal (store.n_current_bytes, 200);
+  assert_int_equal (prof_heap_store_end_process (&store, 0, 3000), 0);
+  assert_int_equal (prof_heap_store_end_process (&store, 0, 3001), 0);
+  assert_int_equal (prof_heap_store_end_process (&store, 7, 3002), 0);
+  assert_int_equal (prof_heap_store_free (&store, 0, 0x1000, 20), 0);
+  ASSERT_ROWS (&store, { 1, 0, 100, 1023, 3071, 2, 2, 200, .has_exited = true });
+  assert_int_equal (store.n_current_bytes, 0);
+  assert_int_equal (store.n_peak_bytes, 200);
   assert_int_equal (store.n_unknown_frees, 1);
   prof_heap_store_finish (&store);
 }

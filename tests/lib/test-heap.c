@@ -63,6 +63,54 @@ test_timeline (void **state)
   prof_heap_free (heap);
 }
 
+static int64_t
+sum_values (const ProfProfile *profile, size_t type)
+{
+  int64_t sum = 0;
+  for (size_t i = type; i < profile->values.n; i += profile->value_types.n)
+    sum += profile->values.items[i];
+  return sum;
+}
+
+/* A process that held 300 bytes when it ended, before another one took 200. */
+static void
+test_what_a_process_held_goes_with_it (void **state)
+{
+  (void)state;
+  ProfProfile *profile = new_heap_profile ();
+  uint32_t held = add_blocks (profile, "main;first", 3, 300, 1000, NEVER);
+  label (profile, held, "exited_timestamp_ns", START + 4000 * MS, "nanoseconds");
+  add_blocks (profile, "main;second", 2, 200, 6000, NEVER);
+  ProfHeap *heap = new_heap (profile);
+  assert_timeline (heap, 0, 10000, 6,
+                   "0 0/0 +0/0 -0/0\n"
+                   "2000 300/3 +300/3 -0/0\n"
+                   "4000 0/0 +0/0 -300/3\n"
+                   "6000 200/2 +200/2 -0/0\n"
+                   "8000 200/2 +0/0 -0/0\n"
+                   "10000 200/2 +0/0 -0/0\n");
+  ProfHeapPoint peak;
+  prof_heap_get_peak (heap, &peak);
+  assert_int_equal (peak.live_bytes, 300);
+  assert_int_equal (summarize (heap).live_bytes, 500);
+  assert_int_equal (summarize (heap).live_objects, 5);
+
+  static const int64_t expected[][2] = { { PROF_HEAP_LIVE_AT, 200 },
+                                         { PROF_HEAP_LIVE_AT_PEAK, 300 },
+                                         { PROF_HEAP_LEAKED, 500 },
+                                         { PROF_HEAP_TEMPORARY, 0 } };
+  for (size_t i = 0; i < 4; i++) {
+    ProfHeapSelection selection = PROF_HEAP_SELECTION_INIT;
+    ProfProfile *selected;
+    selection.kind = (ProfHeapSelectionKind)expected[i][0];
+    selection.max_lifetime_ns = INT64_MAX;
+    assert_int_equal (prof_heap_select (heap, &selection, &selected, NULL), 0);
+    assert_int_equal (sum_values (selected, 1), expected[i][1]);
+    prof_profile_unref (selected);
+  }
+  prof_heap_free (heap);
+}
+
 static void
 test_timeline_of_a_part_begins_with_what_was_live (void **state)
 {
@@ -137,6 +185,7 @@ main (void)
     cmocka_unit_test (test_summary),
     cmocka_unit_test (test_processes_and_threads),
     cmocka_unit_test (test_timeline),
+    cmocka_unit_test (test_what_a_process_held_goes_with_it),
     cmocka_unit_test (test_timeline_of_a_part_begins_with_what_was_live),
     cmocka_unit_test (test_timeline_refuses),
     cmocka_unit_test (test_timeline_of_all_of_time),

@@ -14,11 +14,13 @@ extern "C" {
 
 /* What a heap profile says over time. All follows from its sample types, in bytes and counts, and
  * from the labels of its samples: "bytes" (size of a block), "end_timestamp_ns" (allocated) and
- * "freed_timestamp_ns" (absent: what is in use was not freed before the end). Of a heap profile
+ * "freed_timestamp_ns" (absent: what is in use was not freed before the end), and
+ * "exited_timestamp_ns" (its process ended before the recording did). Of a heap profile
  * without times (Go's, jemalloc's) only the state at its end is known. Immutable once made: any
  * thread. Times are nanoseconds since the Unix epoch. Sums stop at the ends of int64_t.
  *
- * A block is live from the moment of its allocation to just before that of its free. */
+ * A block is live from the moment of its allocation to just before that of its free, or of the end
+ * of its process. */
 typedef struct ProfHeap ProfHeap;
 
 /* Holds a reference to `profile`. -EINVAL: it has no sample type alloc_space or inuse_space in
@@ -33,7 +35,7 @@ typedef struct {
   bool has_times;
   bool has_frees; /* false: nothing is known of what is live, which counts as nothing */
   int64_t allocated_bytes, allocated_objects;
-  int64_t live_bytes, live_objects; /* at the end */
+  int64_t live_bytes, live_objects; /* at the end, each process's own */
   size_t n_samples;
   size_t n_processes, n_threads; /* by the labels "pid" and "tid"; 0: not recorded */
 } ProfHeapSummary;
@@ -46,7 +48,7 @@ typedef struct {
   int64_t time_ns;
   int64_t live_bytes, live_objects;           /* at this time */
   int64_t allocated_bytes, allocated_objects; /* since the point before it */
-  int64_t freed_bytes, freed_objects;         /* since the point before it */
+  int64_t freed_bytes, freed_objects;         /* since the point before it; exits as well */
 } ProfHeapPoint;
 
 /* `n_points` (at least 2) evenly spaced points from start_ns to end_ns; the first point's
@@ -90,7 +92,7 @@ typedef enum {
   PROF_HEAP_LIVE_AT_PEAK, /* live at prof_heap_get_peak */
   PROF_HEAP_ALLOCATED_IN, /* allocated at or after start_ns and before end_ns */
   PROF_HEAP_STAYED_FROM,  /* ... and still live at end_ns */
-  PROF_HEAP_LEAKED,       /* live at the end */
+  PROF_HEAP_LEAKED,       /* not freed by the end, each process's own */
   /* Allocated at or after start_ns and before end_ns, and freed less than max_lifetime_ns later. */
   PROF_HEAP_TEMPORARY,
 } ProfHeapSelectionKind;
@@ -127,7 +129,7 @@ PROF_API int prof_heap_select (const ProfHeap *heap,
 typedef struct {
   int64_t min_bytes, max_bytes;
   int64_t allocated_objects, allocated_bytes;
-  int64_t live_objects, live_bytes;           /* at the end */
+  int64_t live_objects, live_bytes;           /* at the end, each process's own */
   int64_t temporary_objects, temporary_bytes; /* freed less than max_lifetime_ns later */
 } ProfHeapSizeClass;
 

@@ -114,7 +114,8 @@ PROF_API void prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, Prof
 /* Symbolizes in the calling thread: may take seconds. Works while running and after stop. The
  * profile is the caller's: sample types alloc_objects/count, alloc_space/bytes,
  * inuse_objects/count, inuse_space/bytes (the default one); labels "bytes" (size of the block),
- * "end_timestamp_ns" (when it was allocated), "freed_timestamp_ns" (absent: it was not), and those
+ * "end_timestamp_ns" (when it was allocated), "freed_timestamp_ns" (absent: it was not),
+ * "exited_timestamp_ns" (it was not, and its process ended before the recording), and those
  * of the thread. -EINVAL: not started; -ENOMEM. */
 PROF_API int prof_memory_profiler_generate_profile (ProfMemoryProfiler *profiler,
                                                     ProfProfile **ret,
