@@ -21,6 +21,14 @@ os.environ['XDG_CACHE_HOME'] = CACHE.name
 # Under nohup(1) it would be ignored here, and in all that the tests start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# What the tests start is not for whoever runs them to configure.
+OWN_ENVIRONMENT = dict(os.environ)
+os.environ['LC_ALL'] = 'C.UTF-8'
+os.umask(0o022)
+for _name in OWN_ENVIRONMENT:
+    if _name.startswith('OTEL_') or _name.lower().endswith('_proxy') or _name == 'TRACEPARENT':
+        del os.environ[_name]
+
 
 class Skip(Exception):
     pass
@@ -68,7 +76,7 @@ def need(*programs):
             raise Skip(f'{program} is not installed')
 
 
-def run(command, timeout=120, **options):
+def run(command, timeout=300, **options):
     """Runs a command to its end; what it printed comes back as text."""
     defaults = {
         'stdin': subprocess.DEVNULL,

@@ -13,11 +13,11 @@ import tempfile
 import threading
 from pathlib import Path
 
-from harness import Skip, check, need, run
+from harness import OWN_ENVIRONMENT, Skip, check, need, run
 
 SOURCES = Path(__file__).parent.parent / 'otlp-receiver'
 # Only a receiver that is broken takes as long.
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 @functools.cache
@@ -41,7 +41,8 @@ def fetch_packages(directory):
         ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts']
         + ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=30000'],
         cwd=directory,
-        timeout=300,
+        env=OWN_ENVIRONMENT,
+        timeout=600,
     )
     return result.returncode == 0
 

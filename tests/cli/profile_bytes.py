@@ -64,7 +64,7 @@ class ProfileBytes:
         return self
 
     def encode(self):
-        out = b''
+        out = bytearray()
         for name, unit in self.types:
             out += bytes_field(1, number_field(1, self.string(name))
                                + number_field(2, self.string(unit)))
@@ -86,7 +86,7 @@ class ProfileBytes:
         for text in self.strings:
             out += bytes_field(6, text.encode('utf-8', 'surrogateescape'))
         out += number_field(9, self.time_ns) + number_field(10, self.duration_ns)
-        return out + self.extra
+        return bytes(out) + self.extra
 
     def save(self, path):
         with open(path, 'wb') as file:

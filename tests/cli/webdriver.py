@@ -61,7 +61,7 @@ class Browser:
         request = urllib.request.Request(self.url + path, data, method=method,
                                          headers={'Content-Type': 'application/json'})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=60) as answer:
+        with opener.open(request, timeout=300) as answer:
             return json.load(answer)['value']
 
     def open(self, path):

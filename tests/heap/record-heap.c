@@ -28,7 +28,7 @@ typedef struct {
 } Option;
 
 static Option options[] = {
-  { "rate", 1 },  { "min", 0 },   { "stack", 16384 }, { "ring", 4 << 20 },
+  { "rate", 1 },  { "min", 0 },   { "stack", 16384 }, { "ring", 64 << 20 },
   { "slots", 8 }, { "known", 0 }, { "track", 1 },     { "running", 1 },
   { "only", 0 },  { "die", 0 },   { "slow", 0 },      { "tables", 1 << 20 },
 };

@@ -15,7 +15,7 @@ from harness import Skip, check, prof, run_cases_of
 from otlp_receiver import OtlpReceiver
 
 NOWHERE = 'http://localhost:1'
-PATIENCE_S = 120
+PATIENCE_S = 300
 # The shell's own loop: all of its time is spent in the shell.
 BUSY = ['sh', '-c', 'while :; do :; done']
 

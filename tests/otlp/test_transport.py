@@ -23,18 +23,6 @@ BIG_REQUEST = REQUEST + bytes_field(1000, bytes(2000000))
 FEATURE_GATE = '--feature-gates=service.profilesSupport'
 
 
-def make_environment(more):
-    """Without what would configure the driver."""
-    return {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith('OTEL_') and not name.lower().endswith('_proxy')
-        },
-        **more,
-    }
-
-
 def send_from_driver(endpoint, protocol, request=REQUEST, environment=None, **settings):
     """Runs send-otlp; the process that ended."""
     with tempfile.NamedTemporaryFile() as file:
@@ -43,7 +31,7 @@ def send_from_driver(endpoint, protocol, request=REQUEST, environment=None, **se
         settings = {'endpoint': endpoint, 'protocol': protocol, **settings}
         words = [f'{name}={value}' for name, value in settings.items()]
         command = [os.environ['SEND_OTLP'], file.name, *words]
-        return run(command, env=make_environment(environment or {}))
+        return run(command, env={**os.environ, **(environment or {})})
 
 
 def send(endpoint, protocol, **settings):
