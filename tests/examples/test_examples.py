@@ -16,13 +16,15 @@ from pathlib import Path
 
 from harness import Skip, check, plain_name, prof, run, run_cases_of
 from profile_bytes import ProfileBytes
+from waiting import PATIENCE_S
 
 SECOND = 1_000_000_000
 
 # Burns CPU time, and ends, once a line has come in.
-BUSY = """
+WAIT = "print('ready', flush=True); sys.stdin.readline()"
+BUSY = f"""
 import sys, time
-sys.stdin.readline()
+{WAIT}
 while time.process_time() < 0.5:
     sum(range(1000))
 """
@@ -63,6 +65,14 @@ def started(command, **options):
             yield process
         finally:
             process.kill()
+
+
+@contextmanager
+def started_busy():
+    """BUSY, from when it waits for its line."""
+    with started([sys.executable, '-c', BUSY], stdout=subprocess.PIPE) as busy:
+        check(busy.stdout.readline() == 'ready\n', 'Python does not start')
+        yield busy
 
 
 @contextmanager
@@ -210,20 +220,20 @@ def check_busy_profile(path):
 
 
 def test_attach():
-    with scratch() as directory, started([sys.executable, '-c', BUSY]) as busy:
+    with scratch() as directory, started_busy() as busy:
         path = directory / 'attach.pb.gz'
         command = [example('attach'), busy.pid, 3600, path]
         with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as attach:
             if attach.stdout.readline() != 'attached\n':
                 check_status('attach', attach.wait(), attach.stderr.read())
-            busy.communicate('go\n', timeout=60)
-            _, stderr = attach.communicate(timeout=60)
+            busy.communicate('go\n', timeout=PATIENCE_S)
+            _, stderr = attach.communicate(timeout=PATIENCE_S)
             check_status('attach', attach.returncode, stderr)
         check_busy_profile(path)
 
 
 def test_attach_for_a_time():
-    with scratch() as directory, started([sys.executable, '-c', BUSY]) as busy:
+    with scratch() as directory, started_busy() as busy:
         path = directory / 'attach.pb.gz'
         lines = run_example('attach', busy.pid, 0.01, path)
         check(lines == ['attached'] and busy.poll() is None, lines)
@@ -236,18 +246,18 @@ def test_attach_to_nothing():
 
 
 def run_poll(path, busy_input, poll_input):
-    with started([sys.executable, '-c', BUSY]) as busy:
+    with started_busy() as busy:
         command = [example('poll'), busy.pid, path]
         with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as loop:
             if loop.stdout.readline() != 'recording\n':
                 check_status('poll', loop.wait(), loop.stderr.read())
             if busy_input:
-                busy.communicate(busy_input, timeout=60)
+                busy.communicate(busy_input, timeout=PATIENCE_S)
             if poll_input:
                 loop.stdin.write(poll_input)
                 loop.stdin.flush()
             line = loop.stdout.readline()
-            check(loop.wait(60) == 0, loop.stderr.read())
+            check(loop.wait(PATIENCE_S) == 0, loop.stderr.read())
             return line
 
 
@@ -268,7 +278,7 @@ def test_poll_until_enter():
 def test_glib_main_loop():
     with scratch() as directory:
         path = directory / 'glib.pb.gz'
-        program = BUSY.replace('sys.stdin.readline()', '')
+        program = BUSY.replace(WAIT, '')
         lines = run_example('glib-main-loop', path, sys.executable, '-c', program)
         counts = [int(re.fullmatch(r'(\d+) samples', line)[1]) for line in lines]
         check(counts == sorted(counts) and counts[-1] > 10, lines)

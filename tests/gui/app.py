@@ -16,7 +16,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 warnings.simplefilter('ignore', DeprecationWarning)
 
 # Far longer than anything takes; a machine may be slow.
-DEADLINE_S = 60
+DEADLINE_S = 300
 # What AT-SPI gives an answer by itself, less than a second, a loaded machine does not keep.
 Atspi.set_timeout(DEADLINE_S * 1000, DEADLINE_S * 1000)
 

@@ -132,7 +132,9 @@ take_look (GtkApplication *application, const Look *look, const char *path)
   gtk_widget_activate_action (window, "win.close-tab", NULL);
   settle ();
   pyro_window_open (PYRO_WINDOW (window), file);
-  PyroDocument *document = PYRO_DOCUMENT (find_widget (window, PYRO_TYPE_DOCUMENT));
+  AdwTabView *tabs = pyro_window_get_tab_view (PYRO_WINDOW (window));
+  PyroDocument *document
+      = PYRO_DOCUMENT (adw_tab_page_get_child (adw_tab_view_get_selected_page (tabs)));
   while (pyro_document_get_profile (document) == NULL)
     g_main_context_iteration (NULL, TRUE);
   take_views (window, look, document);

@@ -107,7 +107,7 @@ def test_a_program_is_recorded():
     program = Path(os.environ['PROGRAMS']) / 'plain-pie'
     with App() as app:
         # It ends itself, should the test fail.
-        start_recording(app, f"timeout 100 sh -c 'while :; do {program}; done'")
+        start_recording(app, f"timeout 1000 sh -c 'while :; do {program}; done'")
         app.click_when_possible('push button', 'End Program$')
         app.click('page tab', '^Functions$')
         app.wait_for_rows('Functions', lambda rows: 'burn_leaf' in get_names(rows))

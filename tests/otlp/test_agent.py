@@ -33,9 +33,9 @@ def busy():
 class Agent:
     """prof agent on a busy process, as a context; its lines of JSON."""
 
-    def __init__(self, *arguments, spool, interval='200ms', config=None, with_pid=True):
+    def __init__(self, *arguments, spool, interval='200ms', flush='300s', config=None, with_pid=True):
         self.spool, self.config, self.with_pid = Path(spool), config, with_pid
-        self.options = [*arguments, '--spool', spool, '--interval', interval, '--json']
+        self.options = ['--spool', spool, '--interval', interval, '--json', '--flush', flush, *arguments]
 
     def __enter__(self):
         self.target = subprocess.Popen(BUSY)
@@ -129,7 +129,7 @@ def test_grpc():
 
 def test_profiles_wait_for_the_receiver():
     with spool() as directory:
-        with Agent('-e', NOWHERE, '--flush', '0', spool=directory) as agent:
+        with Agent('-e', NOWHERE, spool=directory, flush='0') as agent:
             agent.wait_until(lambda status: status['waiting'] >= 5)
             text = agent.finish()
             check('connect' in text and 'wait' in text, text)
@@ -162,7 +162,7 @@ def test_the_receiver_comes_back():
 
 def test_the_spool_is_bounded():
     with spool() as directory:
-        with Agent('-e', NOWHERE, '--flush', '0', '--spool-max', '4k', spool=directory) as agent:
+        with Agent('-e', NOWHERE, '--spool-max', '4k', spool=directory, flush='0') as agent:
             status = agent.wait_until(lambda status: status['dropped'] >= 3)
             check(status['waiting_bytes'] <= 4096, status)
             check('the spool is full' in agent.finish(), 'not told')
@@ -193,7 +193,7 @@ def test_what_is_refused_is_dropped():
 
 
 def test_one_agent_for_a_spool():
-    with spool() as directory, Agent('-e', NOWHERE, '--flush', '0', spool=directory) as agent:
+    with spool() as directory, Agent('-e', NOWHERE, spool=directory, flush='0') as agent:
         agent.read()
         result = prof('agent', '-p', agent.target.pid, '--spool', directory, status=1)
         check('another agent' in result.stderr, result.stderr)
@@ -217,7 +217,7 @@ def test_reload():
         directory.mkdir()
         path = directory.parent / 'agent.conf'
         settings = {'pid': target.pid, 'interval': '200ms', 'spool': directory, 'json': 'true',
-                    'flush': '0'}
+                    'flush': '300s'}
         write_config(path, endpoint=NOWHERE, **settings)
         with Agent(spool=directory, config=path) as agent:
             agent.wait_until(lambda status: status['waiting'] >= 1)
@@ -297,8 +297,8 @@ def control_group():
 
 def test_control_group():
     with spool() as directory, control_group() as group, busy() as inside:
-        arguments = ['-e', NOWHERE, '--flush', '0', '--cgroup', group]
-        with Agent(*arguments, spool=directory, with_pid=False) as agent:
+        arguments = ['-e', NOWHERE, '--cgroup', group]
+        with Agent(*arguments, spool=directory, flush='0', with_pid=False) as agent:
             check([agent.read()['samples'] for _ in range(3)] == [0] * 3, 'samples of others')
             (group / 'cgroup.procs').write_text(str(inside.pid))
             agent.wait_until(lambda status: status['samples'] > 0)
