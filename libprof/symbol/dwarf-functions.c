@@ -182,3 +182,14 @@ prof_dwarf_function_find_inlined (const ProfDwarfFunction *function,
   }
   return n;
 }
+
+void
+prof_dwarf_functions_cut (ProfDwarfFunctions *functions, uint64_t address, ProfExtent *extent)
+{
+  const ProfDwarfFunction *function = prof_dwarf_functions_find (functions, address);
+  prof_range_map_cut (&functions->map, address, extent);
+  if (function == NULL)
+    return;
+  prof_vec_foreach (inlined, &function->inlined)
+    prof_extent_cut (extent, address, inlined->low, inlined->high);
+}

@@ -36,6 +36,10 @@ void prof_dwarf_functions_finish (ProfDwarfFunctions *functions);
 /* NULL: none there. */
 ProfDwarfFunction *prof_dwarf_functions_find (ProfDwarfFunctions *functions, uint64_t address);
 
+/* Leaves of the extent the addresses around this one that are in the same function, which was read,
+ * and have the same inlined ones, or are in none either. */
+void prof_dwarf_functions_cut (ProfDwarfFunctions *functions, uint64_t address, ProfExtent *extent);
+
 /* Reads what was inlined into the function, whose entry the cursor is at. 0 or -ENOMEM. */
 int prof_dwarf_function_read_inlined (ProfDwarfFunction *function,
                                       ProfEntryCursor cursor,

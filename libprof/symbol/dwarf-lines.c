@@ -207,6 +207,21 @@ prof_lines_finish (ProfLines *lines)
   prof_vec_clear (&lines->map.ranges);
 }
 
+/* The number of the first row of the sequence above the address. */
+static size_t
+find_above (const ProfLineRow *rows, size_t n_rows, uint64_t address)
+{
+  size_t low = 0, high = n_rows;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (rows[middle].address <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 const ProfLineRow *
 prof_lines_find (const ProfLines *lines, uint64_t address)
 {
@@ -215,15 +230,22 @@ prof_lines_find (const ProfLines *lines, uint64_t address)
     return NULL;
   const ProfLineSequence *sequence = &lines->sequences.items[number];
   const ProfLineRow *rows = lines->rows.items + sequence->first_row;
-  size_t low = 0, high = sequence->n_rows;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (rows[middle].address <= address)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low > 0 ? &rows[low - 1] : NULL;
+  size_t above = find_above (rows, sequence->n_rows, address);
+  return above > 0 ? &rows[above - 1] : NULL;
+}
+
+void
+prof_lines_cut (const ProfLines *lines, uint64_t address, ProfExtent *extent)
+{
+  prof_range_map_cut (&lines->map, address, extent);
+  uint32_t number = prof_range_map_find (&lines->map, address);
+  if (number == PROF_RANGE_NONE)
+    return;
+  const ProfLineSequence *sequence = &lines->sequences.items[number];
+  const ProfLineRow *rows = lines->rows.items + sequence->first_row;
+  size_t above = find_above (rows, sequence->n_rows, address);
+  for (size_t i = above > 0 ? above - 1 : 0; i <= above && i < sequence->n_rows; i++)
+    prof_extent_cut (extent, address, rows[i].address, rows[i].address);
 }
 
 /* A path longer than a file can have is not kept. */

@@ -47,5 +47,8 @@ void prof_lines_finish (ProfLines *lines);
 /* NULL: no row covers the address. */
 const ProfLineRow *prof_lines_find (const ProfLines *lines, uint64_t address);
 
+/* Leaves of the extent the addresses around this one that have the same row, or none either. */
+void prof_lines_cut (const ProfLines *lines, uint64_t address, ProfExtent *extent);
+
 /* The full path of a file; "" if there is no such file. NULL: out of memory. */
 const char *prof_lines_get_path (ProfLines *lines, ProfNames *names, uint32_t file);

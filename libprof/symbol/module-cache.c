@@ -7,6 +7,12 @@
 /* Of more only those of the newest recording are kept. */
 #define MAX_ANSWERS ((size_t)1 << 17)
 
+/* Of larger functions, such as interpreters have, only what was found is kept. */
+#define MAX_FUNCTION_BYTES ((uint64_t)16 << 10)
+
+/* Of an answer, as the symbolizer has them. */
+enum { MAX_SYMBOLS = 128 };
+
 /* The file with the kernel's own symbols, beside that with the answers. */
 static void
 get_table_name (const ProfModuleSymbols *symbols, char ret[PROF_ANSWER_KEY_NAME_BYTES + 6])
@@ -77,6 +83,60 @@ prof_module_symbols_is_lasting (const ProfModuleSymbols *symbols,
   return symbols->module->kind != PROF_MODULE_KERNEL || is_lasting_in_kernel (found, n_found);
 }
 
+/* Other addresses of a function will be asked for in other recordings: all answers for it are kept.
+ */
+static int
+write_function (ProfModuleSymbols *symbols, ProfExtent function, ProfAnswerWriter *writer)
+{
+  ProfSymbol found[MAX_SYMBOLS];
+  ProfExtent extent;
+  int r = 0;
+  for (uint64_t at = function.start; r == 0 && at < function.end; at = extent.end) {
+    int n = prof_module_symbols_lookup_extent (symbols, at, found, MAX_SYMBOLS, &extent);
+    r = n < 0 ? n : prof_answer_writer_add (writer, at, extent.end - at, found, (size_t)n);
+  }
+  return r;
+}
+
+static bool
+is_kept (const ProfModuleSymbols *symbols, uint64_t address)
+{
+  ProfSymbol symbol;
+  return prof_answer_file_find (&symbols->kept, address, &symbol, 1) != -ENOENT;
+}
+
+static bool
+is_wanted_whole (const ProfModuleSymbols *symbols, ProfExtent function, uint64_t address)
+{
+  return symbols->is_read && function.end - function.start <= MAX_FUNCTION_BYTES
+         && !is_kept (symbols, address);
+}
+
+/* By address, so that what was found in one function comes together. */
+static int
+write_found (ProfModuleSymbols *symbols,
+             const ProfFoundSymbols *found,
+             size_t n_found,
+             ProfAnswerWriter *writer)
+{
+  ProfExtent function = { 0, 0 };
+  int r = 0;
+  for (size_t i = 0; r == 0 && i < n_found && writer->answers.n < MAX_ANSWERS; i++) {
+    uint64_t address = found[i].address;
+    if ((address >= function.start && address < function.end)
+        || !prof_module_symbols_is_lasting (symbols, found[i].symbols, (int)found[i].n_symbols))
+      continue;
+    function = prof_module_symbols_get_function (symbols, address);
+    if (is_wanted_whole (symbols, function, address)) {
+      r = write_function (symbols, function, writer);
+      continue;
+    }
+    function = (ProfExtent){ 0, 0 };
+    r = prof_answer_writer_add (writer, address, 1, found[i].symbols, found[i].n_symbols);
+  }
+  return r;
+}
+
 static int
 write_answers (ProfModuleSymbols *symbols,
                const ProfFoundSymbols *found,
@@ -86,11 +146,7 @@ write_answers (ProfModuleSymbols *symbols,
   int r = 0;
   if (symbols->kept.n_answers + n_found <= MAX_ANSWERS)
     r = prof_answer_writer_add_file (writer, &symbols->kept);
-  for (size_t i = 0; r == 0 && i < n_found && i < MAX_ANSWERS; i++)
-    if (prof_module_symbols_is_lasting (symbols, found[i].symbols, (int)found[i].n_symbols))
-      r = prof_answer_writer_add (writer, found[i].address, 1, found[i].symbols,
-                                  found[i].n_symbols);
-  return r;
+  return r < 0 ? r : write_found (symbols, found, n_found, writer);
 }
 
 static void

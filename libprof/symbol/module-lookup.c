@@ -133,3 +133,53 @@ prof_module_symbols_lookup (ProfModuleSymbols *symbols,
   }
   return n;
 }
+
+/* ---- extents ---- */
+
+/* False: what is known of the address is known of it alone. `ret_vaddr`: in the file's own. */
+static bool
+has_extent (const ProfModuleSymbols *symbols, uint64_t offset, uint64_t *ret_vaddr)
+{
+  return symbols->module->kind == PROF_MODULE_FILE && symbols->is_read
+         && prof_module_offset_to_vaddr (symbols->module, offset, ret_vaddr)
+         && prof_elf_symbols_find (&symbols->symbols, *ret_vaddr) != NULL;
+}
+
+/* From the file's own addresses to offsets, of which there are none below 0. */
+static ProfExtent
+make_offsets (ProfExtent extent, uint64_t offset, uint64_t vaddr)
+{
+  uint64_t n_before = vaddr - extent.start, n_after = extent.end - vaddr;
+  return (ProfExtent){ offset - (n_before < offset ? n_before : offset), offset + n_after };
+}
+
+ProfExtent
+prof_module_symbols_get_function (const ProfModuleSymbols *symbols, uint64_t offset)
+{
+  uint64_t vaddr;
+  if (!has_extent (symbols, offset, &vaddr))
+    return (ProfExtent){ offset, offset + 1 };
+  ProfExtent extent = { 0, UINT64_MAX };
+  prof_elf_symbols_cut (&symbols->symbols, vaddr, &extent);
+  return make_offsets (extent, offset, vaddr);
+}
+
+int
+prof_module_symbols_lookup_extent (ProfModuleSymbols *symbols,
+                                   uint64_t offset,
+                                   ProfSymbol *ret,
+                                   size_t max,
+                                   ProfExtent *ret_extent)
+{
+  uint64_t vaddr;
+  int n = lookup_afresh (symbols, offset, ret, max);
+  *ret_extent = (ProfExtent){ offset, offset + 1 };
+  if (n < 0 || !has_extent (symbols, offset, &vaddr))
+    return n;
+  ProfExtent extent = { 0, UINT64_MAX };
+  prof_elf_symbols_cut (&symbols->symbols, vaddr, &extent);
+  if (symbols->dwarf != NULL)
+    prof_dwarf_cut (symbols->dwarf, vaddr, &extent);
+  *ret_extent = make_offsets (extent, offset, vaddr);
+  return n;
+}

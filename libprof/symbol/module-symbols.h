@@ -59,6 +59,18 @@ int prof_module_symbols_lookup (ProfModuleSymbols *symbols,
                                 ProfSymbol *ret,
                                 size_t max);
 
+/* As lookup, without the cache. *ret_extent: the addresses around this one that have the same
+ * answer. */
+int prof_module_symbols_lookup_extent (ProfModuleSymbols *symbols,
+                                       uint64_t address,
+                                       ProfSymbol *ret,
+                                       size_t max,
+                                       ProfExtent *ret_extent);
+
+/* The addresses that the symbol at this one covers; itself alone, if there is no symbol, or if the
+ * module is no file. */
+ProfExtent prof_module_symbols_get_function (const ProfModuleSymbols *symbols, uint64_t address);
+
 /* ---- the cache ---- */
 
 int prof_module_symbols_load (ProfModuleSymbols *symbols); /* for new */

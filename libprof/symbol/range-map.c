@@ -127,8 +127,9 @@ prof_range_map_finish (ProfRangeMap *map)
   return 0;
 }
 
-uint32_t
-prof_range_map_find (const ProfRangeMap *map, uint64_t address)
+/* The number of the first range that begins above the address. */
+static size_t
+find_above (const ProfRangeMap *map, uint64_t address)
 {
   size_t low = 0, high = map->ranges.n;
   while (low < high) {
@@ -138,7 +139,22 @@ prof_range_map_find (const ProfRangeMap *map, uint64_t address)
     else
       high = middle;
   }
-  if (low == 0 || address >= map->ranges.items[low - 1].end)
+  return low;
+}
+
+uint32_t
+prof_range_map_find (const ProfRangeMap *map, uint64_t address)
+{
+  size_t above = find_above (map, address);
+  if (above == 0 || address >= map->ranges.items[above - 1].end)
     return PROF_RANGE_NONE;
-  return map->ranges.items[low - 1].value;
+  return map->ranges.items[above - 1].value;
+}
+
+void
+prof_range_map_cut (const ProfRangeMap *map, uint64_t address, ProfExtent *extent)
+{
+  size_t above = find_above (map, address);
+  for (size_t i = above > 0 ? above - 1 : 0; i <= above && i < map->ranges.n; i++)
+    prof_extent_cut (extent, address, map->ranges.items[i].start, map->ranges.items[i].end);
 }

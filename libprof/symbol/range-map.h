@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
+#include "symbol/extent.h"
 
 typedef struct {
   uint64_t start, end;
@@ -28,3 +29,6 @@ int prof_range_map_finish (ProfRangeMap *map);
 
 /* The value at `address`, or PROF_RANGE_NONE. */
 uint32_t prof_range_map_find (const ProfRangeMap *map, uint64_t address);
+
+/* Leaves of the extent the addresses around this one that have the same value, or none either. */
+void prof_range_map_cut (const ProfRangeMap *map, uint64_t address, ProfExtent *extent);

@@ -203,6 +203,18 @@ lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max)
   return unit != NULL ? lookup_in_unit (dwarf, unit, address, ret, max) : 0;
 }
 
+void
+prof_dwarf_cut (ProfDwarf *dwarf, uint64_t address, ProfExtent *extent)
+{
+  ProfDwarfUnit *unit = prof_dwarf_units_find (&dwarf->units, address);
+  prof_range_map_cut (&dwarf->units.map, address, extent);
+  if (unit == NULL)
+    return;
+  if (unit->lines != NULL)
+    prof_lines_cut (unit->lines, address, extent);
+  prof_dwarf_functions_cut (&unit->functions, address, extent);
+}
+
 int
 prof_dwarf_lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max)
 {

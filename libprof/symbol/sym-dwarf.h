@@ -4,6 +4,7 @@
 
 #include <libelf.h>
 
+#include "symbol/extent.h"
 #include "symbol/names.h"
 #include "symbol/symbolizer.h"
 
@@ -20,3 +21,7 @@ ProfDwarf *prof_dwarf_free (ProfDwarf *dwarf);
 /* The functions at one of the file's own addresses, innermost first; the last one has no name if
  * only the line is known. How many; 0: nothing known; -ENOMEM. */
 int prof_dwarf_lookup (ProfDwarf *dwarf, uint64_t address, ProfSymbol *ret, size_t max);
+
+/* After a look-up of this address: leaves of the extent the addresses around it that have the same
+ * answer. */
+void prof_dwarf_cut (ProfDwarf *dwarf, uint64_t address, ProfExtent *extent);

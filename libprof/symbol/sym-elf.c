@@ -190,6 +190,12 @@ prof_elf_symbols_find (const ProfElfSymbols *symbols, uint64_t address)
 }
 
 void
+prof_elf_symbols_cut (const ProfElfSymbols *symbols, uint64_t address, ProfExtent *extent)
+{
+  prof_range_map_cut (&symbols->map, address, extent);
+}
+
+void
 prof_elf_symbols_finish (ProfElfSymbols *symbols)
 {
   prof_vec_clear (&symbols->symbols);

@@ -37,6 +37,10 @@ int prof_elf_symbols_finish_adding (ProfElfSymbols *symbols);
 /* NULL: no symbol covers this address of the file's own. */
 const ProfElfSymbol *prof_elf_symbols_find (const ProfElfSymbols *symbols, uint64_t address);
 
+/* Leaves of the extent the addresses around this one that the same symbol covers, or none either.
+ */
+void prof_elf_symbols_cut (const ProfElfSymbols *symbols, uint64_t address, ProfExtent *extent);
+
 void prof_elf_symbols_finish (ProfElfSymbols *symbols);
 
 /* Unpacks the small ELF file that .gnu_debugdata holds, which has a .symtab of what .dynsym leaves

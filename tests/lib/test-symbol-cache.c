@@ -140,11 +140,12 @@ test_later_answers_join_the_earlier (void **state)
   ProfSymbolizerConfig config = { .wants_lines = true, .cache_directory = *state };
   ProfAnswerFile file;
   ProfSymbol symbols[4];
-  uint64_t offset = find_offset (module, find_label ("inlined", "main"));
-  for (uint64_t i = 0; i < 2; i++) {
+  uint64_t offsets[] = { find_offset (module, find_label ("inlined", "main")),
+                         find_offset (module, find_label ("inlined", "_start")) };
+  for (int i = 0; i < 2; i++) {
     ProfSymbolizer *symbolizer;
     assert_int_equal (prof_symbolizer_new (&config, &symbolizer), 0);
-    assert_true (prof_symbolizer_lookup (symbolizer, module, offset + i, symbols, 4) > 0);
+    assert_true (prof_symbolizer_lookup (symbolizer, module, offsets[i], symbols, 4) > 0);
     prof_symbolizer_free (symbolizer);
   }
   char name[PROF_ANSWER_KEY_NAME_BYTES], *key = get_key (module), *bytes;
@@ -154,7 +155,10 @@ test_later_answers_join_the_earlier (void **state)
   assert_int_equal (prof_cache_directory_open (&cache, *state), 0);
   assert_int_equal (prof_cache_directory_read (&cache, name, &bytes, &n_bytes), 0);
   assert_int_equal (prof_answer_file_decode (bytes, n_bytes, key, &file), 0);
-  assert_int_equal (file.n_answers, 2);
+  /* Of the whole of each function. */
+  for (uint64_t i = 0; i < 2 * 16; i++)
+    assert_true (prof_answer_file_find (&file, offsets[i / 16] + i % 16, symbols, 4) > 0);
+  assert_int_equal (prof_answer_file_find (&file, offsets[1] - 1, symbols, 4), -ENOENT);
   prof_cache_directory_close (&cache);
   free (bytes);
   free (key);
