@@ -42,7 +42,7 @@ set_points (const char *text, void *ret)
 }
 
 static int
-add_path (const char *text, void *ret)
+add_string (const char *text, void *ret)
 {
   return string_list_append (ret, text, strlen (text));
 }
@@ -52,7 +52,8 @@ static const OptionType option_temporary
     = { set_temporary, "a duration such as 1ms, after an equals sign", "1ms" };
 static const OptionType option_points
     = { set_points, "a number of points from 2 to 100000, after an equals sign", "40" };
-static const OptionType option_path = { add_path, "a file", NULL };
+static const OptionType option_pattern = { add_string, "a function's name", NULL };
+static const OptionType option_path = { add_string, "a file", NULL };
 
 const HeapOptions heap_option_defaults
     = { .temporary = { .bound_ns = 1000000 }, .limit = HEAP_LIMIT_UNSET };
@@ -76,6 +77,9 @@ const Option heap_options[] = {
     "what was live, allocated and freed over time, at N points (default: 40)" },
   { "functions", 0, &option_switch, offsetof (HeapOptions, sites_over_time), NULL,
     "what the functions that allocated had live over time, at the points of --timeline" },
+  { "allocator", 0, &option_pattern, offsetof (HeapOptions, allocators), "NAME",
+    "take the function for a part of the allocator, and count its memory for its callers; * and ? "
+    "stand for anything, as in 'g_*alloc*'; may be repeated" },
   { "suppressions", 0, &option_path, offsetof (HeapOptions, suppressions), "FILE",
     "leave known leaks out, in LeakSanitizer's syntax: lines leak:PATTERN; may be repeated" },
   { "tree", 't', &option_switch, offsetof (HeapOptions, tree), NULL,

@@ -24,7 +24,7 @@ typedef struct {
   HeapTemporary temporary;
   bool sizes, sites_over_time;
   unsigned timeline; /* points; 0: not wanted */
-  StringList suppressions;
+  StringList suppressions, allocators;
   bool tree, stacks, verbose, json;
   unsigned limit;
   const char *output;

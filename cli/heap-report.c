@@ -196,7 +196,8 @@ report_file (const HeapOptions *options, const char *path)
   if (read_suppressions (&options->suppressions, &suppressions) < 0
       || read_profile (path, INPUT_PROFILE, &profile) < 0)
     return STATUS_FAILURE;
-  if (prof_heap_new (profile, &heap, &error) < 0)
+  const char *const *allocators = string_list_get (&options->allocators);
+  if (prof_heap_new_with_allocators (profile, allocators, &heap, &error) < 0)
     return fail_about (path, &error);
   HeapView view = {
     .options = options,
@@ -253,6 +254,7 @@ clear (void *values)
 {
   HeapOptions *options = values;
   string_list_clear (&options->suppressions);
+  string_list_clear (&options->allocators);
 }
 
 const Command command_heap_report = {

@@ -2,6 +2,8 @@
 /* Copyright the libprof authors */
 #include "profile/heap.h"
 
+#include <fnmatch.h>
+
 /* Frames of these are between a program and its memory. */
 static const char *const functions[] = {
   "malloc",          "calloc",         "realloc",        "reallocarray",     "memalign",
@@ -74,8 +76,19 @@ is_library (const char *module)
                     sizeof libraries / sizeof *libraries);
 }
 
+static bool
+is_match (const char *name, const char *const *patterns)
+{
+  cleanup (prof_free) char *bare = strndup (name, strcspn (name, "("));
+  for (size_t i = 0; patterns != NULL && patterns[i] != NULL; i++)
+    if (fnmatch (patterns[i], name, 0) == 0
+        || (bare != NULL && fnmatch (patterns[i], bare, 0) == 0))
+      return true;
+  return false;
+}
+
 int
-prof_heap_find_allocators (ProfHeap *heap)
+prof_heap_find_allocators (ProfHeap *heap, const char *const *others)
 {
   int type = prof_profile_get_default_value_type (heap->profile);
   int r = prof_report_new (heap->profile, (unsigned)type, &heap->report, NULL);
@@ -89,7 +102,7 @@ prof_heap_find_allocators (ProfHeap *heap)
     heap->is_allocator[i]
         = is_function (function->name) || is_template (function->name)
           || is_one_of (function->name, families, sizeof families / sizeof *families)
-          || is_library (function->module);
+          || is_library (function->module) || is_match (function->name, others);
   }
   return 0;
 }

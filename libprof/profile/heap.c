@@ -115,7 +115,7 @@ sum_leaked (ProfHeap *heap)
 }
 
 static int
-build (ProfHeap *heap)
+build (ProfHeap *heap, const char *const *allocators)
 {
   int r = prof_heap_read_blocks (heap);
   if (r < 0)
@@ -128,7 +128,7 @@ build (ProfHeap *heap)
   if (r == 0)
     find_peak (heap);
   sum_leaked (heap);
-  return r == 0 ? prof_heap_find_allocators (heap) : r;
+  return r == 0 ? prof_heap_find_allocators (heap, allocators) : r;
 }
 
 static int
@@ -149,13 +149,22 @@ say_failure (int r, ProfError *reterr)
 int
 prof_heap_new (ProfProfile *profile, ProfHeap **ret, ProfError *reterr)
 {
+  return prof_heap_new_with_allocators (profile, NULL, ret, reterr);
+}
+
+int
+prof_heap_new_with_allocators (ProfProfile *profile,
+                               const char *const *allocators,
+                               ProfHeap **ret,
+                               ProfError *reterr)
+{
   if (profile == NULL || ret == NULL)
     return prof_error_set (reterr, -EINVAL, "prof_heap_new: NULL argument.");
   cleanup (prof_heap_free) ProfHeap *heap = calloc (1, sizeof *heap);
   if (heap == NULL)
     return say_failure (-ENOMEM, reterr);
   heap->profile = prof_profile_ref (profile);
-  int r = build (heap);
+  int r = build (heap, allocators);
   if (r < 0)
     return say_failure (r, reterr);
   *ret = steal (&heap);

@@ -83,8 +83,8 @@ ProfHeapPoint prof_heap_sweep_get (const ProfHeapSweep *sweep, int64_t time_ns);
 /* Point number `i` of n evenly spaced ones. */
 int64_t prof_heap_get_point (int64_t start_ns, int64_t end_ns, size_t i, size_t n);
 
-/* 0 or -ENOMEM. */
-int prof_heap_find_allocators (ProfHeap *heap);
+/* `others`: patterns of the caller's, NULL-terminated; or NULL. 0 or -ENOMEM. */
+int prof_heap_find_allocators (ProfHeap *heap, const char *const *others);
 
 /* Where the stack of a sample begins if the allocator's frames are left out: entry number
  * `location` of the stack, and frame number `frame` of that location. */

@@ -233,6 +233,18 @@ def with_suppressions(texts, *arguments, **options):
         return heap_report(*arguments, *files, **options)
 
 
+def test_allocators_of_a_program():
+    for names in ['work'], ['w?rk'], ['x*', '*ork']:
+        options = [word for name in names for word in ('--allocator', name)]
+        _, functions = selection('--at', 'peak', *options)
+        check(functions == {'main': (3145728, 4), 'cache': (1048576, 2), 'parse': (6400, 100)}, functions)
+    check('work' in selection('--at', 'peak', '--allocator', 'wor')[1], 'a part of a name')
+    _, functions = selection('--at', 'peak', '--allocator', '*')
+    check(functions == {'main': (4200704, 106)}, functions)
+    text = heap_report('--at', 'peak', '--stacks', '--allocator=work').stdout
+    check('work' not in text and '#0   main' in text, text)
+
+
 def test_suppressions():
     text = with_suppressions(['# known\nleak:^cache$\n', 'leak:nothing\nleak:*liblate.s*\n']).stdout
     check_in(text, 'still live at the end: 0 B in 0 blocks', 'Suppressions used:\n'
