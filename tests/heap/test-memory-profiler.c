@@ -154,8 +154,8 @@ test_processes_have_their_own_heaps (void **state)
   assert_true (stats.total_samples >= 8);
   assert_int_equal (stats.total_allocations, stats.total_samples);
   assert_int_equal (stats.total_allocated_bytes, get_sum (profile, "alloc_space", 0));
-  assert_int_equal (stats.current_allocated_bytes, get_sum (profile, "inuse_space", 0));
-  assert_true (stats.peak_allocated_bytes >= stats.current_allocated_bytes);
+  assert_int_equal (stats.current_allocated_bytes, 0); /* it goes with its processes */
+  assert_in_range (stats.peak_allocated_bytes, CHILD_SIZE, stats.total_allocated_bytes);
   prof_profile_unref (profile);
 }
 
