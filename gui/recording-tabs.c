@@ -54,6 +54,21 @@ show_recording (PyroRecordingPage *page, GFile *file, gpointer user_data)
   close_tab (GTK_WIDGET (page));
 }
 
+/* One that was recorded until it would be stopped. */
+static void
+tell_of_end (PyroRecorder *recorder, GParamSpec *pspec, PyroWindow *window)
+{
+  if (pyro_recorder_get_state (recorder) == PYRO_RECORDER_SAVED
+      && !pyro_recorder_is_asked_to_end (recorder))
+    pyro_window_tell (window, _ ("The process has ended. What was recorded of it is kept."), TRUE);
+}
+
+static void
+tell (PyroRecorder *recorder, const char *sentence, PyroWindow *window)
+{
+  pyro_window_tell (window, sentence, TRUE);
+}
+
 static void
 forget_recording (PyroRecordingPage *page, gpointer user_data)
 {
@@ -65,11 +80,13 @@ add_recording (PyroWindow *window, PyroRecorder *recorder, const PyroRecordOptio
 {
   g_autofree char *what = pyro_record_options_get_title (options);
   g_autofree char *title = g_strdup_printf (_ ("Recording %s"), what);
-  GtkWidget *page
-      = pyro_recording_page_new (recorder, title, options->target == PYRO_TARGET_COMMAND);
+  GtkWidget *page = pyro_recording_page_new (recorder, title, options);
   g_signal_connect (page, "saved", G_CALLBACK (show_recording), NULL);
   g_signal_connect (page, "open", G_CALLBACK (show_recording), NULL);
   g_signal_connect (page, "discarded", G_CALLBACK (forget_recording), NULL);
+  g_signal_connect_object (recorder, "died", G_CALLBACK (tell), window, 0);
+  if (options->target == PYRO_TARGET_PROCESS && options->duration_s == 0)
+    g_signal_connect_object (recorder, "notify::state", G_CALLBACK (tell_of_end), window, 0);
   pyro_window_add_tab (window, page, title);
 }
 

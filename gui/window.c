@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "recording-tabs.h"
+#include "save-as.h"
 #include "view/document.h"
 #include "view/start-page.h"
 
@@ -12,6 +13,7 @@ struct _PyroWindow {
   AdwApplicationWindow parent_instance;
   AdwTabView *tab_view;
   AdwWindowTitle *window_title;
+  AdwToastOverlay *toasts;
   GtkStack *stack;
   GtkFileChooserNative *chooser; /* while it is open */
 };
@@ -28,7 +30,9 @@ update_title (PyroWindow *self)
   adw_window_title_set_title (self->window_title, title);
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_stack_set_visible_child_name (self->stack, page != NULL ? "tabs" : "start");
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.reload", page != NULL);
+  gboolean has_document = page != NULL && PYRO_IS_DOCUMENT (adw_tab_page_get_child (page));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.reload", has_document);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-as", has_document);
 }
 
 static AdwTabPage *
@@ -68,6 +72,17 @@ pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title)
   adw_tab_page_set_title (page, title);
   adw_tab_view_set_selected_page (self->tab_view, page);
   update_title (self);
+  gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
+}
+
+void
+pyro_window_tell (PyroWindow *self, const char *sentence, gboolean is_news)
+{
+  g_autofree char *text = g_markup_escape_text (sentence, -1);
+  AdwToast *toast = adw_toast_new (text);
+  if (is_news)
+    adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static gboolean
@@ -204,6 +219,11 @@ add_bindings (GtkWidgetClass *class)
   gtk_widget_class_add_binding_action (class, GDK_KEY_w, GDK_CONTROL_MASK, "win.close-tab", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F5, 0, "win.reload", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_r, GDK_CONTROL_MASK, "win.record", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.record-again", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_m, GDK_CONTROL_MASK, "win.memory", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.save-as", NULL);
 }
 
 static void
@@ -216,6 +236,7 @@ pyro_window_class_init (PyroWindowClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/libprof/Pyrograph/window.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroWindow, tab_view);
   gtk_widget_class_bind_template_child (widget_class, PyroWindow, window_title);
+  gtk_widget_class_bind_template_child (widget_class, PyroWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, PyroWindow, stack);
   gtk_widget_class_bind_template_callback (widget_class, update_title);
   gtk_widget_class_bind_template_callback (widget_class, close_page);
@@ -225,6 +246,7 @@ pyro_window_class_init (PyroWindowClass *class)
   gtk_widget_class_install_action (widget_class, "win.close-tab", NULL, close_tab);
   gtk_widget_class_install_action (widget_class, "win.reload", NULL, reload);
   pyro_recording_tabs_install (widget_class);
+  pyro_save_as_install (widget_class);
   add_bindings (widget_class);
 }
 

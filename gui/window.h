@@ -18,6 +18,10 @@ void pyro_window_open (PyroWindow *self, GFile *file);
 /* Shows `child` in a tab of its own. */
 void pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title);
 
+/* Tells something that needs no answer; the sentence is no markup. News that were not asked for
+ * stay until they are sent away. */
+void pyro_window_tell (PyroWindow *self, const char *sentence, gboolean is_news);
+
 AdwTabView *pyro_window_get_tab_view (PyroWindow *self);
 
 G_END_DECLS

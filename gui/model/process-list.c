@@ -63,6 +63,29 @@ pyro_process_list_take (PyroProcessList *self, GPtrArray *samples, double ticks)
   g_signal_emit (self, signals[REFRESHED], 0);
 }
 
+/* ---- what there is ---- */
+
+PyroProcess *
+pyro_process_list_find (PyroProcessList *self, guint pid)
+{
+  guint low = 0, high = self->processes->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (pyro_process_get_pid (self->processes->pdata[middle]) < pid)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  PyroProcess *process = low < self->processes->len ? self->processes->pdata[low] : NULL;
+  return process != NULL && pyro_process_get_pid (process) == pid ? process : NULL;
+}
+
+gint64
+pyro_process_list_get_time_us (PyroProcessList *self)
+{
+  return self->scanned_us;
+}
+
 /* ---- the worker ---- */
 
 static gboolean scan (gpointer list);

@@ -17,5 +17,9 @@ PyroProcessList *pyro_process_list_new (void);
 void pyro_process_list_set_active (PyroProcessList *self, gboolean is_active);
 /* Shows the samples, which are by their pid, taken so many clock ticks after those before. */
 void pyro_process_list_take (PyroProcessList *self, GPtrArray *samples, double ticks);
+/* By its pid; NULL: there is none. Borrowed. */
+PyroProcess *pyro_process_list_find (PyroProcessList *self, guint pid);
+/* When the worker has read them, by the monotonic clock; 0: never. */
+gint64 pyro_process_list_get_time_us (PyroProcessList *self);
 
 G_END_DECLS

@@ -23,17 +23,21 @@ pyro_process_sample_parse (PyroProcessSample *sample, const char *stat, guint pa
   if (begin == NULL || end == NULL || end < begin || sscanf (stat, "%u", &sample->pid) != 1)
     return FALSE;
   guint64 user_ticks, system_ticks, n_pages;
+  gint64 children_user_ticks, children_system_ticks; /* proc(5) has them signed */
   int n = sscanf (end + 1,
-                  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
-                  " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %*d %*d %*d %*d %*d %*d"
+                  " %*c %u %*d %*d %*d %*d %*u %*u %*u %*u %*u"
+                  " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT
+                  " %" G_GINT64_FORMAT " %*d %*d %*d %*d"
                   " %" G_GUINT64_FORMAT " %*u %" G_GUINT64_FORMAT,
-                  &user_ticks, &system_ticks, &sample->start_ticks, &n_pages);
-  if (n != 4)
+                  &sample->parent_pid, &user_ticks, &system_ticks, &children_user_ticks,
+                  &children_system_ticks, &sample->start_ticks, &n_pages);
+  if (n != 7)
     return FALSE;
   g_autofree char *name = g_strndup (begin + 1, (gsize)(end - begin - 1));
   g_free (sample->name);
   sample->name = g_utf8_make_valid (name, -1);
   sample->cpu_ticks = user_ticks + system_ticks;
+  sample->children_ticks = (guint64)(MAX (children_user_ticks, 0) + MAX (children_system_ticks, 0));
   sample->rss_bytes = n_pages * page_bytes;
   return TRUE;
 }

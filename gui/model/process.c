@@ -10,8 +10,8 @@
 
 struct _PyroProcess {
   GObject parent_instance;
-  guint pid;
-  guint64 start_ticks, cpu_ticks, rss_bytes;
+  guint pid, parent_pid;
+  guint64 start_ticks, cpu_ticks, children_ticks, rss_bytes;
   double cpu_share;
   char *name, *command_line, *user;
   char *haystack; /* what a search looks at */
@@ -79,7 +79,9 @@ pyro_process_update (PyroProcess *self, const PyroProcessSample *sample, double 
   set_cpu_share (self, ticks > 0 && sample->cpu_ticks > self->cpu_ticks
                            ? (double)(sample->cpu_ticks - self->cpu_ticks) / ticks
                            : 0);
+  self->parent_pid = sample->parent_pid;
   self->cpu_ticks = sample->cpu_ticks;
+  self->children_ticks = sample->children_ticks;
   set_rss_bytes (self, sample->rss_bytes);
   set_command (self, sample);
   return TRUE;
@@ -89,6 +91,24 @@ guint
 pyro_process_get_pid (PyroProcess *self)
 {
   return self->pid;
+}
+
+guint
+pyro_process_get_parent_pid (PyroProcess *self)
+{
+  return self->parent_pid;
+}
+
+guint64
+pyro_process_get_total_ticks (PyroProcess *self)
+{
+  return self->cpu_ticks + self->children_ticks;
+}
+
+guint64
+pyro_process_get_rss_bytes (PyroProcess *self)
+{
+  return self->rss_bytes;
 }
 
 const char *
@@ -191,8 +211,10 @@ pyro_process_new (const PyroProcessSample *sample)
 {
   PyroProcess *self = g_object_new (PYRO_TYPE_PROCESS, NULL);
   self->pid = sample->pid;
+  self->parent_pid = sample->parent_pid;
   self->start_ticks = sample->start_ticks;
   self->cpu_ticks = sample->cpu_ticks;
+  self->children_ticks = sample->children_ticks;
   self->rss_bytes = sample->rss_bytes;
   self->user = find_user (sample->uid);
   set_command (self, sample);

@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 
 /* What /proc says of a process at one time. */
 typedef struct {
-  guint pid;
-  guint64 start_ticks; /* with the pid: its identity */
-  guint64 cpu_ticks;   /* user and system */
+  guint pid, parent_pid;
+  guint64 start_ticks;    /* with the pid: its identity */
+  guint64 cpu_ticks;      /* user and system */
+  guint64 children_ticks; /* the same of children that it has waited for */
   guint64 rss_bytes;
   guint uid;
   char *name, *command_line;
@@ -37,6 +38,10 @@ PyroProcess *pyro_process_new (const PyroProcessSample *sample);
 /* TRUE: it is the same process, and shows the newer sample, taken so much later. */
 gboolean pyro_process_update (PyroProcess *self, const PyroProcessSample *sample, double ticks);
 guint pyro_process_get_pid (PyroProcess *self);
+guint pyro_process_get_parent_pid (PyroProcess *self);
+/* With those of the children that it has waited for. */
+guint64 pyro_process_get_total_ticks (PyroProcess *self);
+guint64 pyro_process_get_rss_bytes (PyroProcess *self);
 const char *pyro_process_get_name (PyroProcess *self);
 /* In its name, its command line, its user or its pid; case does not matter. */
 gboolean pyro_process_matches (PyroProcess *self, const char *text);

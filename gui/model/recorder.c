@@ -17,14 +17,15 @@ struct _PyroRecorder {
   PyroRecorderStatus status;
   char *output, *message, *path;
   char *snapshot; /* its file */
-  gboolean is_snapshotting, has_snapshot;
+  gboolean is_snapshotting, is_asked_to_end;
+  guint command_pid;
 };
 
 G_DEFINE_FINAL_TYPE (PyroRecorder, pyro_recorder, G_TYPE_OBJECT)
 
 enum { PROP_STATE = 1, PROP_MESSAGE, PROP_PATH, N_PROPS };
 static GParamSpec *properties[N_PROPS];
-enum { STATUS, SNAPSHOT, N_SIGNALS };
+enum { STATUS, SNAPSHOT, DIED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
@@ -73,6 +74,7 @@ take_status (PyroRecorder *self, GVariant *event)
 static void
 take_started (PyroRecorder *self, GVariant *event)
 {
+  self->command_pid = (guint)pyro_json_get_integer (event, "pid");
   set_state (self, PYRO_RECORDER_RECORDING);
 }
 
@@ -100,7 +102,6 @@ static void
 take_snapshot (PyroRecorder *self, GVariant *event)
 {
   self->is_snapshotting = FALSE;
-  self->has_snapshot = TRUE;
   g_signal_emit (self, signals[SNAPSHOT], 0, self->snapshot);
 }
 
@@ -114,23 +115,44 @@ take_snapshot_failed (PyroRecorder *self, GVariant *event)
 static void
 take_saved (PyroRecorder *self, GVariant *event)
 {
+  g_unlink (self->snapshot);
   set_path (self, pyro_json_get_text (event, "path"));
   set_state (self, PYRO_RECORDER_SAVED);
+}
+
+/* An end that the user asked for is no news. */
+static void
+take_exited (PyroRecorder *self, GVariant *event)
+{
+  gint64 status = pyro_json_get_integer (event, "status");
+  gint64 signal_number = pyro_json_get_integer (event, "signal");
+  if (self->is_asked_to_end || self->state != PYRO_RECORDER_SAVED
+      || (status == 0 && signal_number == 0))
+    return;
+  g_autofree char *text
+      = signal_number != 0
+            ? g_strdup_printf (_ ("A signal ended the program: %s. What was recorded is kept."),
+                               g_strsignal ((int)signal_number))
+            : g_strdup_printf (_ ("The program ended with status %d. What was recorded is kept."),
+                               (int)status);
+  g_signal_emit (self, signals[DIED], 0, text);
 }
 
 static void
 take_discarded (PyroRecorder *self, GVariant *event)
 {
+  g_unlink (self->snapshot);
   set_state (self, PYRO_RECORDER_DISCARDED);
 }
 
-/* The latest snapshot takes the place of the profile that there is not. */
+/* The latest snapshot, if there is one, takes the place of the profile that there is not: its file
+ * is always a whole one. */
 static void
 fail (PyroRecorder *self)
 {
   if (pyro_recorder_is_over (self))
     return;
-  if (self->has_snapshot && g_rename (self->snapshot, self->output) == 0)
+  if (g_rename (self->snapshot, self->output) == 0)
     set_path (self, self->output);
   if (self->message == NULL)
     set_message (self, _ ("The recording failed, and prof did not say why."));
@@ -143,7 +165,7 @@ take_failed (PyroRecorder *self, GVariant *event)
   fail (self);
 }
 
-/* What is not here, such as "exited", changes nothing. */
+/* What is not here changes nothing. */
 static const struct {
   const char *name;
   void (*take) (PyroRecorder *self, GVariant *event);
@@ -157,6 +179,7 @@ static const struct {
   { "snapshot-failed", take_snapshot_failed },
   { "saved", take_saved },
   { "failed", take_failed },
+  { "exited", take_exited },
   { "discarded", take_discarded },
 };
 
@@ -245,6 +268,14 @@ send (PyroRecorder *self, const char *command)
   g_output_stream_write_all (self->commands, line, strlen (line), NULL, NULL, NULL);
 }
 
+static void
+send_end (PyroRecorder *self, const char *command)
+{
+  if (!pyro_recorder_is_over (self))
+    self->is_asked_to_end = TRUE;
+  send (self, command);
+}
+
 void
 pyro_recorder_pause (PyroRecorder *self)
 {
@@ -260,21 +291,21 @@ pyro_recorder_resume (PyroRecorder *self)
 void
 pyro_recorder_stop (PyroRecorder *self)
 {
-  send (self, "stop");
+  send_end (self, "stop");
   set_state (self, PYRO_RECORDER_ENDING);
 }
 
 void
 pyro_recorder_discard (PyroRecorder *self)
 {
-  send (self, "discard");
+  send_end (self, "discard");
   set_state (self, PYRO_RECORDER_ENDING);
 }
 
 void
 pyro_recorder_terminate (PyroRecorder *self)
 {
-  send (self, "terminate");
+  send_end (self, "terminate");
 }
 
 void
@@ -300,6 +331,18 @@ gboolean
 pyro_recorder_is_over (PyroRecorder *self)
 {
   return self->state >= PYRO_RECORDER_SAVED;
+}
+
+gboolean
+pyro_recorder_is_asked_to_end (PyroRecorder *self)
+{
+  return self->is_asked_to_end;
+}
+
+guint
+pyro_recorder_get_command_pid (PyroRecorder *self)
+{
+  return self->command_pid;
 }
 
 const PyroRecorderStatus *
@@ -347,8 +390,7 @@ finalize (GObject *object)
   PyroRecorder *self = PYRO_RECORDER (object);
   g_clear_object (&self->commands);
   g_clear_object (&self->child);
-  if (self->has_snapshot)
-    g_unlink (self->snapshot);
+  g_unlink (self->snapshot);
   g_free (self->output);
   g_free (self->message);
   g_free (self->path);
@@ -372,6 +414,8 @@ pyro_recorder_class_init (PyroRecorderClass *class)
                                   NULL, G_TYPE_NONE, 0);
   signals[SNAPSHOT] = g_signal_new ("snapshot", PYRO_TYPE_RECORDER, G_SIGNAL_RUN_LAST, 0, NULL,
                                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[DIED] = g_signal_new ("died", PYRO_TYPE_RECORDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
   /* A command to a child that is gone must not end the app; GLib sets it back in children. */
   signal (SIGPIPE, SIG_IGN);
 }

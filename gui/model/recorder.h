@@ -35,7 +35,9 @@ typedef struct {
  *
  * Signals:
  *   status            see pyro_recorder_get_status
- *   snapshot (path)   one was written; NULL: it failed */
+ *   snapshot (path)   one was written; NULL: it failed
+ *   died (sentence)   the recorded program ended, and not well, before it was asked to; after the
+ *                     state has become PYRO_RECORDER_SAVED */
 #define PYRO_TYPE_RECORDER (pyro_recorder_get_type ())
 G_DECLARE_FINAL_TYPE (PyroRecorder, pyro_recorder, PYRO, RECORDER, GObject)
 
@@ -45,7 +47,11 @@ PyroRecorder *pyro_recorder_new (const char *const *argv, const char *output, GE
 
 PyroRecorderState pyro_recorder_get_state (PyroRecorder *self);
 gboolean pyro_recorder_is_over (PyroRecorder *self);
+/* It was told to stop, to discard or to terminate. */
+gboolean pyro_recorder_is_asked_to_end (PyroRecorder *self);
 const PyroRecorderStatus *pyro_recorder_get_status (PyroRecorder *self);
+/* Of the command that was started; 0: none, or not yet. */
+guint pyro_recorder_get_command_pid (PyroRecorder *self);
 const char *pyro_recorder_get_message (PyroRecorder *self);
 const char *pyro_recorder_get_path (PyroRecorder *self);
 

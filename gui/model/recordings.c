@@ -6,10 +6,11 @@
 #include <glib/gi18n.h>
 
 char *
-pyro_recordings_make_name (const char *title, GDateTime *when)
+pyro_recordings_make_name (const char *title, GDateTime *when, guint number)
 {
   g_autofree char *time = g_date_time_format (when, "%Y-%m-%d %H.%M.%S");
-  g_autofree char *name = g_strdup_printf ("%.100s %s.pb.gz", title, time);
+  g_autofree char *suffix = number > 1 ? g_strdup_printf (" (%u)", number) : g_strdup ("");
+  g_autofree char *name = g_strdup_printf ("%.100s %s%s.pb.gz", title, time, suffix);
   g_autofree char *valid = g_utf8_make_valid (name, -1);
   return g_strdelimit (g_steal_pointer (&valid), "/\n\r", '-');
 }
@@ -26,6 +27,11 @@ pyro_recordings_choose_path (const char *title, GError **error)
     return NULL;
   }
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *name = pyro_recordings_make_name (title, now);
-  return g_build_filename (folder, name, NULL);
+  g_autofree char *path = NULL;
+  for (guint number = 1; path == NULL || g_file_test (path, G_FILE_TEST_EXISTS); number++) {
+    g_autofree char *name = pyro_recordings_make_name (title, now, number);
+    g_free (path);
+    path = g_build_filename (folder, name, NULL);
+  }
+  return g_steal_pointer (&path);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * isn't there; g_free. NULL with a sentence. */
 char *pyro_recordings_choose_path (const char *title, GError **error);
 
-/* The name without its folder; pure. */
-char *pyro_recordings_make_name (const char *title, GDateTime *when);
+/* The name without its folder, of the first, second and so on of that second; pure. */
+char *pyro_recordings_make_name (const char *title, GDateTime *when, guint number);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 
 #include "model/json.h"
+#include "model/prof-program.h"
+#include "model/remedy.h"
 
 struct _PyroLimitsGroup {
   AdwBin parent_instance;
@@ -12,11 +14,48 @@ struct _PyroLimitsGroup {
 
 G_DEFINE_FINAL_TYPE (PyroLimitsGroup, pyro_limits_group, ADW_TYPE_BIN)
 
+enum { FAILED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+/* ---- remedies ---- */
+
+static void ask (PyroLimitsGroup *self);
+
+static const char *
+get_remedy (GtkWidget *button)
+{
+  return g_object_get_data (G_OBJECT (button), "remedy");
+}
+
 static void
 copy_remedy (GtkWidget *button, gpointer user_data)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (button),
-                          g_object_get_data (G_OBJECT (button), "remedy"));
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (button), get_remedy (button));
+}
+
+static void
+take_end (GObject *source, GAsyncResult *result, gpointer group)
+{
+  g_autoptr (PyroLimitsGroup) self = group;
+  g_autoptr (GError) error = NULL;
+  if (!pyro_remedy_run_finish (result, &error))
+    g_signal_emit (self, signals[FAILED], 0, error->message);
+  ask (self);
+}
+
+/* The rows, and this button, are made anew when the answer is there. */
+static void
+apply_remedy (GtkWidget *button, PyroLimitsGroup *self)
+{
+  gtk_widget_set_sensitive (button, FALSE);
+  pyro_remedy_run_async (get_remedy (button), NULL, take_end, g_object_ref (self));
+}
+
+static void
+set_remedy (GtkWidget *button, const char *remedy)
+{
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  g_object_set_data_full (G_OBJECT (button), "remedy", g_strdup (remedy), g_free);
 }
 
 static GtkWidget *
@@ -26,25 +65,57 @@ make_copy_button (const char *remedy)
   gtk_widget_set_tooltip_text (button, _ ("Copy the Remedy"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Copy the Remedy"), -1);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
-  g_object_set_data_full (G_OBJECT (button), "remedy", g_strdup (remedy), g_free);
+  set_remedy (button, remedy);
   g_signal_connect (button, "clicked", G_CALLBACK (copy_remedy), NULL);
   return button;
 }
 
+/* Each has the name of what it allows: there may be several. */
 static GtkWidget *
-make_row (GVariant *check)
+make_apply_button (PyroLimitsGroup *self, const char *remedy, const char *title)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Allow"));
+  g_autofree char *name = g_strdup_printf (_ ("Allow: %s"), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_set_tooltip_text (button, _ ("Run the remedy as an administrator"));
+  set_remedy (button, remedy);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (apply_remedy), self, 0);
+  return button;
+}
+
+static void
+add_buttons (PyroLimitsGroup *self, AdwActionRow *row, const char *remedy, const char *title)
+{
+  g_auto (GStrv) argv = pyro_remedy_to_argv (remedy);
+  adw_action_row_add_suffix (row, make_copy_button (remedy));
+  if (argv != NULL)
+    adw_action_row_add_suffix (row, make_apply_button (self, remedy, title));
+}
+
+/* ---- what prof says ---- */
+
+/* Reasons are written to follow a colon. */
+static char *
+capitalize (const char *text)
+{
+  g_autofree char *first = g_utf8_strup (text, (gssize)(g_utf8_next_char (text) - text));
+  return *text != '\0' ? g_strconcat (first, g_utf8_next_char (text), NULL) : g_strdup ("");
+}
+
+static GtkWidget *
+make_row (PyroLimitsGroup *self, GVariant *check)
 {
   GtkWidget *row = adw_action_row_new ();
   const char *remedy = pyro_json_get_text (check, "remedy");
-  g_autofree char *subtitle = g_strdup_printf (*remedy == '\0' ? "%s" : "%s\n%s",
-                                               pyro_json_get_text (check, "detail"), remedy);
+  const char *title = pyro_json_get_text (check, "title");
+  g_autofree char *detail = capitalize (pyro_json_get_text (check, "detail"));
+  g_autofree char *subtitle = g_strdup_printf (*remedy == '\0' ? "%s" : "%s\n%s", detail, remedy);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), pyro_json_get_text (check, "title"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   if (*remedy != '\0')
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_copy_button (remedy));
+    add_buttons (self, ADW_ACTION_ROW (row), remedy, title);
   return row;
 }
 
@@ -61,7 +132,7 @@ pyro_limits_group_show (PyroLimitsGroup *self, GVariant *answer)
     if (!g_variant_is_of_type (check, G_VARIANT_TYPE_VARDICT)
         || g_str_equal (pyro_json_get_text (check, "status"), "ok"))
       continue;
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (check));
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, check));
     has_limits = TRUE;
   }
   adw_bin_set_child (ADW_BIN (self), group);
@@ -69,12 +140,33 @@ pyro_limits_group_show (PyroLimitsGroup *self, GVariant *answer)
 }
 
 static void
+take_answer (GObject *source, GAsyncResult *result, gpointer group)
+{
+  g_autoptr (PyroLimitsGroup) self = group;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = pyro_prof_program_ask_finish (result, &error);
+  if (answer != NULL)
+    pyro_limits_group_show (self, answer);
+  else
+    g_signal_emit (self, signals[FAILED], 0, error->message);
+}
+
+static void
+ask (PyroLimitsGroup *self)
+{
+  pyro_prof_program_ask_async ("doctor", NULL, take_answer, g_object_ref (self));
+}
+
+static void
 pyro_limits_group_class_init (PyroLimitsGroupClass *class)
 {
+  signals[FAILED] = g_signal_new ("failed", PYRO_TYPE_LIMITS_GROUP, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
 pyro_limits_group_init (PyroLimitsGroup *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  ask (self);
 }

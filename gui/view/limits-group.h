@@ -6,7 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* What this user may not record here, each with what helps; invisible if there is nothing. */
+/* What this user may not record here, each with what helps and, where Pyrograph can do that itself,
+ * a button; invisible if there is nothing. It asks prof by itself, at first and after each remedy.
+ *
+ * Signal: failed (const char *message)   a sentence for a toast */
 #define PYRO_TYPE_LIMITS_GROUP (pyro_limits_group_get_type ())
 G_DECLARE_FINAL_TYPE (PyroLimitsGroup, pyro_limits_group, PYRO, LIMITS_GROUP, AdwBin)
 

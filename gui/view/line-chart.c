@@ -2,7 +2,7 @@
 /* Copyright the libprof authors */
 #include "view/line-chart.h"
 
-enum { N_VALUES = 240, MIN_WIDTH = 80, HEIGHT = 72 };
+enum { N_VALUES = 240, MIN_SPAN = 30, MIN_WIDTH = 60, HEIGHT = 72 };
 
 struct _PyroLineChart {
   GtkWidget parent_instance;
@@ -30,11 +30,18 @@ get_top (PyroLineChart *self)
   return top > 0 ? top : 1;
 }
 
+/* The first ones do not jump from edge to edge. */
+static double
+get_step (PyroLineChart *self, double width)
+{
+  return width / (MAX (self->n_values, MIN_SPAN) - 1);
+}
+
 /* From the newest, at the right, to the oldest. */
 static void
 trace_values (PyroLineChart *self, cairo_t *cr, double width, double height)
 {
-  double step = width / (N_VALUES - 1), top = get_top (self);
+  double step = get_step (self, width), top = get_top (self);
   for (guint i = 0; i < self->n_values; i++) {
     double value = get_value (self, self->n_values - 1 - i);
     cairo_line_to (cr, width - i * step, height - (height - 2) * MIN (value / top, 1) - 1);
@@ -48,7 +55,7 @@ draw_values (PyroLineChart *self, cairo_t *cr, double width, double height)
   cairo_set_line_width (cr, 2);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_stroke_preserve (cr);
-  cairo_line_to (cr, width - width / (N_VALUES - 1) * (self->n_values - 1), height);
+  cairo_line_to (cr, width - get_step (self, width) * (self->n_values - 1), height);
   cairo_line_to (cr, width, height);
   cairo_clip (cr);
   cairo_paint_with_alpha (cr, 0.2);

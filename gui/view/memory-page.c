@@ -6,24 +6,24 @@
 #include <prof/memory.h>
 
 #include "model/units.h"
-#include "view/line-chart.h"
+#include "view/meter.h"
 #include "view/process-table.h"
 
 struct _PyroMemoryPage {
   AdwBin parent_instance;
   guint source;
-  GtkLabel *total, *available, *used, *cached, *pressure;
-  PyroLineChart *chart;
+  PyroMeter *total, *available, *used, *cached, *pressure;
+  GtkLabel *waiting; /* what the pressure means, or why there is none */
   PyroProcessTable *processes;
 };
 
 G_DEFINE_FINAL_TYPE (PyroMemoryPage, pyro_memory_page, ADW_TYPE_BIN)
 
 static void
-show_bytes (GtkLabel *label, guint64 bytes)
+show_bytes (PyroMeter *meter, guint64 bytes)
 {
   g_autofree char *text = pyro_format_bytes ((double)bytes);
-  gtk_label_set_text (label, text);
+  pyro_meter_show (meter, (double)bytes, text);
 }
 
 static void
@@ -32,7 +32,7 @@ show_memory (PyroMemoryPage *self)
   ProfSystemMemory memory;
   ProfError error = PROF_ERROR_INIT;
   if (prof_get_system_memory (&memory, &error) < 0) {
-    gtk_label_set_text (self->used, error.message);
+    gtk_label_set_text (self->waiting, error.message);
     return;
   }
   show_bytes (self->total, memory.total_bytes);
@@ -40,9 +40,8 @@ show_memory (PyroMemoryPage *self)
   show_bytes (self->cached, memory.cached_bytes);
   g_autofree char *bytes = pyro_format_bytes ((double)memory.used_bytes);
   g_autofree char *text = g_strdup_printf (_ ("%s (%.0f%%)"), bytes, memory.used_percent);
-  gtk_label_set_text (self->used, text);
-  pyro_line_chart_set_top (self->chart, (double)memory.total_bytes);
-  pyro_line_chart_append (self->chart, (double)memory.used_bytes, text);
+  pyro_meter_set_top (self->used, (double)memory.total_bytes);
+  pyro_meter_show (self->used, (double)memory.used_bytes, text);
 }
 
 static void
@@ -50,20 +49,23 @@ show_pressure (PyroMemoryPage *self)
 {
   ProfMemoryPressure pressure;
   if (prof_get_memory_pressure (&pressure, NULL) < 0) {
-    gtk_label_set_text (self->pressure, _ ("This kernel does not measure it."));
+    gtk_label_set_text (self->waiting, _ ("This kernel does not measure the pressure."));
     return;
   }
-  g_autofree char *text = g_strdup_printf (_ ("In the last 10 s some tasks waited %.1f%% of the "
-                                              "time, all of them %.1f%%."),
+  g_autofree char *share = pyro_format_percent (pressure.some_avg10, 100);
+  g_autofree char *text = g_strdup_printf (_ ("Pressure: in the last 10 s some tasks waited for "
+                                              "memory %.1f%% of the time, all of them %.1f%%."),
                                            pressure.some_avg10, pressure.full_avg10);
-  gtk_label_set_text (self->pressure, text);
+  pyro_meter_set_top (self->pressure, 100);
+  pyro_meter_show (self->pressure, pressure.some_avg10, share);
+  gtk_label_set_text (self->waiting, text);
 }
 
 static gboolean
 refresh (gpointer page)
 {
-  show_memory (page);
   show_pressure (page);
+  show_memory (page);
   return G_SOURCE_CONTINUE;
 }
 
@@ -103,7 +105,7 @@ pyro_memory_page_class_init (PyroMemoryPageClass *class)
   G_OBJECT_CLASS (class)->dispose = dispose;
   widget_class->map = map;
   widget_class->unmap = unmap;
-  g_type_ensure (PYRO_TYPE_LINE_CHART);
+  g_type_ensure (PYRO_TYPE_METER);
   g_type_ensure (PYRO_TYPE_PROCESS_TABLE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/libprof/Pyrograph/memory-page.ui");
@@ -112,7 +114,7 @@ pyro_memory_page_class_init (PyroMemoryPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, PyroMemoryPage, used);
   gtk_widget_class_bind_template_child (widget_class, PyroMemoryPage, cached);
   gtk_widget_class_bind_template_child (widget_class, PyroMemoryPage, pressure);
-  gtk_widget_class_bind_template_child (widget_class, PyroMemoryPage, chart);
+  gtk_widget_class_bind_template_child (widget_class, PyroMemoryPage, waiting);
   gtk_widget_class_bind_template_child (widget_class, PyroMemoryPage, processes);
   gtk_widget_class_bind_template_callback (widget_class, search);
 }

@@ -90,6 +90,8 @@ add_columns (PyroProcessTable *self)
     if (g_str_equal (columns[i].key, "rss-bytes"))
       self->memory_column = added;
   }
+  /* What was sorted by before orders those that are equal. */
+  gtk_column_view_sort_by_column (self->view, self->memory_column, GTK_SORT_DESCENDING);
   gtk_column_view_sort_by_column (self->view, self->cpu_column, GTK_SORT_DESCENDING);
 }
 

@@ -22,7 +22,6 @@ struct _PyroRecordPage {
   GtkDropDown *event;
   GtkWidget *event_row, *frequency_row, *sampling_row;
   GtkSpinButton *frequency, *duration, *sampling_value;
-  PyroLimitsGroup *limits;
 };
 
 G_DEFINE_FINAL_TYPE (PyroRecordPage, pyro_record_page, ADW_TYPE_BIN)
@@ -195,18 +194,6 @@ take_events (GObject *source, GAsyncResult *result, gpointer page)
     show_events (self, answer);
 }
 
-static void
-take_limits (GObject *source, GAsyncResult *result, gpointer page)
-{
-  g_autoptr (PyroRecordPage) self = page;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer = pyro_prof_program_ask_finish (result, &error);
-  if (answer != NULL)
-    pyro_limits_group_show (self->limits, answer);
-  else
-    tell (self, error->message);
-}
-
 /* ---- actions ---- */
 
 static void
@@ -284,7 +271,6 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PyroRecordPage, frequency);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordPage, duration);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordPage, sampling_value);
-  gtk_widget_class_bind_template_child (widget_class, PyroRecordPage, limits);
 }
 
 static void
@@ -304,8 +290,11 @@ pyro_record_page_class_init (PyroRecordPageClass *class)
   gtk_widget_class_bind_template_callback (widget_class, update_sampling);
   gtk_widget_class_bind_template_callback (widget_class, search);
   gtk_widget_class_bind_template_callback (widget_class, record_now);
+  gtk_widget_class_bind_template_callback (widget_class, tell);
   gtk_widget_class_install_action (widget_class, "record.start", NULL, record);
   gtk_widget_class_install_action (widget_class, "record.choose-folder", NULL, choose_folder);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
+                                       "record.start", NULL);
 }
 
 static void
@@ -343,7 +332,6 @@ pyro_record_page_init (PyroRecordPage *self)
   show_events (self, NULL);
   show_options (self, self->options);
   pyro_prof_program_ask_async ("events", NULL, take_events, g_object_ref (self));
-  pyro_prof_program_ask_async ("doctor", NULL, take_limits, g_object_ref (self));
 }
 
 GtkWidget *

@@ -3,23 +3,30 @@
 #include "view/recording-page.h"
 
 #include <glib/gi18n.h>
+#include <prof/memory.h>
+#include <unistd.h>
 
 #include "model/loader.h"
 #include "model/units.h"
+#include "model/usage.h"
 #include "view/flame-graph.h"
-#include "view/line-chart.h"
+#include "view/meter.h"
 
 struct _PyroRecordingPage {
   AdwBin parent_instance;
   PyroRecorder *recorder;
   char *title;
   guint64 n_samples, elapsed_ns; /* of the status before */
+  PyroProcessList *processes;    /* active while the page is seen */
+  PyroUsage usage;               /* of what is recorded, the latest */
+  PyroTarget target;
+  guint pid; /* of the process that is recorded */
   guint snapshot_source;
   GCancellable *cancellable; /* of reading a snapshot */
   GtkStack *stack, *graph_stack;
-  GtkLabel *elapsed, *samples, *rate, *lost, *live, *message;
-  GtkWidget *live_box, *memory_chart, *pause_button, *terminate_button;
-  PyroLineChart *rate_chart;
+  PyroMeter *elapsed, *samples, *lost, *rate, *cpu, *memory, *live;
+  GtkLabel *message;
+  GtkWidget *pause_button, *terminate_button;
   PyroFlameGraph *graph;
   AdwStatusPage *failure;
   GtkWidget *open_button;
@@ -33,6 +40,8 @@ enum { SAVED, DISCARDED, OPEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 enum { SNAPSHOT_INTERVAL_MS = 1000 };
+/* As often as the process list: all charts are of the same time. */
+enum { CHART_INTERVAL_NS = 1000000000 };
 
 /* ---- snapshots ---- */
 
@@ -84,34 +93,27 @@ take_snapshot (PyroRecordingPage *self, const char *path)
 /* ---- how it goes ---- */
 
 static void
-show_text (GtkLabel *label, char *text)
+show_text (PyroMeter *meter, double value, char *text)
 {
-  gtk_label_set_text (label, text);
+  pyro_meter_show (meter, value, text);
   g_free (text);
 }
 
 static void
-show_memory (PyroRecordingPage *self, const PyroRecorderStatus *status)
+show_heap (PyroRecordingPage *self, const PyroRecorderStatus *status)
 {
-  gtk_widget_set_visible (self->live_box, status->has_heap);
-  gtk_widget_set_visible (self->memory_chart, status->has_heap);
-  if (!status->has_heap)
-    return;
-  g_autofree char *live = pyro_format_bytes ((double)status->live_bytes);
-  gtk_label_set_text (self->live, live);
-  pyro_line_chart_append (PYRO_LINE_CHART (self->memory_chart), (double)status->live_bytes, live);
+  gtk_widget_set_visible (GTK_WIDGET (self->live), status->has_heap);
+  if (status->has_heap)
+    show_text (self->live, (double)status->live_bytes,
+               pyro_format_bytes ((double)status->live_bytes));
 }
 
 static void
 show_rate (PyroRecordingPage *self, const PyroRecorderStatus *status)
 {
-  if (status->elapsed_ns <= self->elapsed_ns)
-    return;
   guint64 n_new = status->n_samples - MIN (self->n_samples, status->n_samples);
   double rate = (double)n_new * 1e9 / (double)(status->elapsed_ns - self->elapsed_ns);
-  g_autofree char *text = pyro_format_count (rate);
-  gtk_label_set_text (self->rate, text);
-  pyro_line_chart_append (self->rate_chart, rate, text);
+  show_text (self->rate, rate, pyro_format_count (rate));
   self->n_samples = status->n_samples;
   self->elapsed_ns = status->elapsed_ns;
 }
@@ -129,12 +131,70 @@ static void
 show_status (PyroRecordingPage *self)
 {
   const PyroRecorderStatus *status = pyro_recorder_get_status (self->recorder);
-  show_text (self->elapsed, format_elapsed (status->elapsed_ns));
-  show_text (self->samples, pyro_format_count ((double)status->n_samples));
-  show_text (self->lost, pyro_format_count ((double)status->n_lost));
+  show_text (self->elapsed, 0, format_elapsed (status->elapsed_ns));
+  show_text (self->samples, 0, pyro_format_count ((double)status->n_samples));
+  show_text (self->lost, 0, pyro_format_count ((double)status->n_lost));
+  if (status->elapsed_ns < self->elapsed_ns + CHART_INTERVAL_NS)
+    return;
   show_rate (self, status);
-  show_memory (self, status);
+  show_heap (self, status);
 }
+
+/* ---- what the target uses ---- */
+
+static guint
+get_target_pid (PyroRecordingPage *self)
+{
+  return self->target == PYRO_TARGET_COMMAND ? pyro_recorder_get_command_pid (self->recorder)
+                                             : self->pid;
+}
+
+/* Pages that processes share count for each of them: that of the system is told by the kernel. */
+static guint64
+get_memory (PyroRecordingPage *self, const PyroUsage *usage)
+{
+  ProfSystemMemory memory;
+  if (self->target == PYRO_TARGET_SYSTEM && prof_get_system_memory (&memory, NULL) == 0)
+    return memory.used_bytes;
+  return usage->rss_bytes;
+}
+
+static void
+show_usage (PyroRecordingPage *self)
+{
+  guint pid = get_target_pid (self);
+  if (pid == 0 && self->target != PYRO_TARGET_SYSTEM)
+    return;
+  PyroUsage usage = pyro_usage_sum (self->processes, pid);
+  if (usage.n_processes == 0)
+    return;
+  guint64 bytes = get_memory (self, &usage);
+  show_text (self->memory, (double)bytes, pyro_format_bytes ((double)bytes));
+  if (self->usage.n_processes > 0) {
+    double share = pyro_usage_get_cpu_share (&self->usage, &usage, (double)sysconf (_SC_CLK_TCK));
+    show_text (self->cpu, share, pyro_format_percent (share, 1));
+  }
+  self->usage = usage;
+}
+
+/* A chart is of the time in which it was seen. */
+static void
+map (GtkWidget *widget)
+{
+  PyroRecordingPage *self = PYRO_RECORDING_PAGE (widget);
+  self->usage = (PyroUsage){ 0 };
+  pyro_process_list_set_active (self->processes, TRUE);
+  GTK_WIDGET_CLASS (pyro_recording_page_parent_class)->map (widget);
+}
+
+static void
+unmap (GtkWidget *widget)
+{
+  pyro_process_list_set_active (PYRO_RECORDING_PAGE (widget)->processes, FALSE);
+  GTK_WIDGET_CLASS (pyro_recording_page_parent_class)->unmap (widget);
+}
+
+/* ---- messages and states ---- */
 
 static void
 show_message (PyroRecordingPage *self)
@@ -147,9 +207,13 @@ show_message (PyroRecordingPage *self)
 static void
 show_failure (PyroRecordingPage *self)
 {
-  g_autofree char *text = g_markup_escape_text (pyro_recorder_get_message (self->recorder), -1);
+  gboolean is_kept = pyro_recorder_get_path (self->recorder) != NULL;
+  g_autofree char *reason = g_markup_escape_text (pyro_recorder_get_message (self->recorder), -1);
+  g_autofree char *text
+      = g_strjoin ("\n", reason,
+                   is_kept ? _ ("What was recorded until shortly before is kept.") : NULL, NULL);
   adw_status_page_set_description (self->failure, text);
-  gtk_widget_set_visible (self->open_button, pyro_recorder_get_path (self->recorder) != NULL);
+  gtk_widget_set_visible (self->open_button, is_kept);
   gtk_stack_set_visible_child_name (self->stack, "failure");
 }
 
@@ -257,6 +321,7 @@ dispose (GObject *object)
     pyro_recorder_stop (self->recorder);
   }
   g_clear_object (&self->recorder);
+  g_clear_object (&self->processes);
   G_OBJECT_CLASS (pyro_recording_page_parent_class)->dispose (object);
 }
 
@@ -288,13 +353,12 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, samples);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, rate);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, lost);
+  gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, cpu);
+  gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, memory);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, live);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, message);
-  gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, live_box);
-  gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, memory_chart);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, pause_button);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, terminate_button);
-  gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, rate_chart);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, graph);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, failure);
   gtk_widget_class_bind_template_child (widget_class, PyroRecordingPage, open_button);
@@ -308,12 +372,14 @@ pyro_recording_page_class_init (PyroRecordingPageClass *class)
   object_class->get_property = get_property;
   object_class->dispose = dispose;
   object_class->finalize = finalize;
+  widget_class->map = map;
+  widget_class->unmap = unmap;
   properties[PROP_TITLE]
       = g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals ();
   g_type_ensure (PYRO_TYPE_FLAME_GRAPH);
-  g_type_ensure (PYRO_TYPE_LINE_CHART);
+  g_type_ensure (PYRO_TYPE_METER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/libprof/Pyrograph/recording-page.ui");
   bind_children (widget_class);
@@ -322,6 +388,10 @@ pyro_recording_page_class_init (PyroRecordingPageClass *class)
   gtk_widget_class_install_action (widget_class, "recording.discard", NULL, discard);
   gtk_widget_class_install_action (widget_class, "recording.terminate", NULL, terminate);
   gtk_widget_class_install_action (widget_class, "recording.open", NULL, open_kept);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
+                                       "recording.stop", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, GDK_CONTROL_MASK, "recording.pause",
+                                       NULL);
 }
 
 static void
@@ -329,15 +399,22 @@ pyro_recording_page_init (PyroRecordingPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
+  self->processes = pyro_process_list_new ();
+  g_signal_connect_object (self->processes, "refreshed", G_CALLBACK (show_usage), self,
+                           G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
-pyro_recording_page_new (PyroRecorder *recorder, const char *title, gboolean has_command)
+pyro_recording_page_new (PyroRecorder *recorder,
+                         const char *title,
+                         const PyroRecordOptions *options)
 {
   PyroRecordingPage *self = g_object_new (PYRO_TYPE_RECORDING_PAGE, NULL);
   self->recorder = g_object_ref (recorder);
   self->title = g_strdup (title);
-  gtk_widget_set_visible (self->terminate_button, has_command);
+  self->target = options->target;
+  self->pid = options->target == PYRO_TARGET_PROCESS ? options->pid : 0;
+  gtk_widget_set_visible (self->terminate_button, options->target == PYRO_TARGET_COMMAND);
   g_signal_connect_object (recorder, "notify::state", G_CALLBACK (show_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (recorder, "notify::message", G_CALLBACK (show_message), self,

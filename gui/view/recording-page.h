@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "model/record-options.h"
 #include "model/recorder.h"
 
 G_BEGIN_DECLS
@@ -18,10 +19,9 @@ G_BEGIN_DECLS
 #define PYRO_TYPE_RECORDING_PAGE (pyro_recording_page_get_type ())
 G_DECLARE_FINAL_TYPE (PyroRecordingPage, pyro_recording_page, PYRO, RECORDING_PAGE, AdwBin)
 
-/* `has_command`: the recorded program was started for this, and may be ended. */
 GtkWidget *pyro_recording_page_new (PyroRecorder *recorder,
                                     const char *title,
-                                    gboolean has_command);
+                                    const PyroRecordOptions *options);
 PyroRecorder *pyro_recording_page_get_recorder (PyroRecordingPage *self);
 
 G_END_DECLS

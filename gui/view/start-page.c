@@ -5,11 +5,12 @@
 #include <glib/gi18n.h>
 
 #include "model/example.h"
+#include "model/record-options.h"
 
 struct _PyroStartPage {
   AdwBin parent_instance;
   GtkListBox *recent;
-  GtkWidget *recent_group, *example_button;
+  GtkWidget *recent_group, *again_button, *example_button;
 };
 
 G_DEFINE_FINAL_TYPE (PyroStartPage, pyro_start_page, ADW_TYPE_BIN)
@@ -87,10 +88,31 @@ list_recent (PyroStartPage *self)
   gtk_widget_set_visible (self->recent_group, n_listed > 0);
 }
 
+/* As the button says what it does, it says of what. */
+static void
+offer_again (PyroStartPage *self)
+{
+  gboolean is_possible = pyro_record_options_exist ();
+  gtk_widget_set_visible (self->again_button, is_possible);
+  if (!is_possible)
+    return;
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_load ();
+  g_autofree char *title = pyro_record_options_get_title (options);
+  gtk_widget_set_tooltip_text (self->again_button, title);
+}
+
+static void
+map (GtkWidget *widget)
+{
+  offer_again (PYRO_START_PAGE (widget));
+  GTK_WIDGET_CLASS (pyro_start_page_parent_class)->map (widget);
+}
+
 static void
 pyro_start_page_class_init (PyroStartPageClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  widget_class->map = map;
   signals[OPEN] = g_signal_new ("open", PYRO_TYPE_START_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 1, G_TYPE_FILE);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -98,6 +120,7 @@ pyro_start_page_class_init (PyroStartPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, PyroStartPage, recent);
   gtk_widget_class_bind_template_child (widget_class, PyroStartPage, recent_group);
   gtk_widget_class_bind_template_child (widget_class, PyroStartPage, example_button);
+  gtk_widget_class_bind_template_child (widget_class, PyroStartPage, again_button);
   gtk_widget_class_bind_template_callback (widget_class, open_row);
   gtk_widget_class_bind_template_callback (widget_class, open_example);
 }

@@ -64,8 +64,8 @@ def get_actions(node):
 
 
 class App:
-    def __init__(self, *arguments):
-        environment = {**os.environ, 'G_DEBUG': 'fatal-warnings'}
+    def __init__(self, *arguments, environment=None):
+        environment = {**os.environ, 'G_DEBUG': 'fatal-warnings', **(environment or {})}
         command = [os.environ['PYROGRAPH'], *map(str, arguments)]
         self.process = subprocess.Popen(command, env=environment)
         self.root = wait_for(self._find_root, 'the application')
@@ -133,10 +133,24 @@ class App:
 
         return wait_for(look, f'action {action}')
 
-    def type_into(self, role, name, text):
+    def _find_field(self, role, name):
         entry = self.find(role, name)
-        field = next(n for n in [entry, *walk(entry)] if n.get_editable_text_iface() is not None)
-        Atspi.EditableText.set_text_contents(field, text)
+        return next(n for n in [entry, *walk(entry)] if n.get_editable_text_iface() is not None)
+
+    def type_into(self, role, name, text):
+        Atspi.EditableText.set_text_contents(self._find_field(role, name), text)
+
+    def read_field(self, role, name):
+        field = self._find_field(role, name)
+        return Atspi.Text.get_text(field, 0, Atspi.Text.get_character_count(field))
+
+    def wait_for_description(self, role, text):
+        """Until something of that role is described with the text."""
+
+        def look():
+            return any(text in n.get_description() for n in self.find_all(role))
+
+        wait_for(look, f'{role} that is “{text}”')
 
     def has_text(self, text):
         return any(text in n.get_name() for n in self.find_all('label'))

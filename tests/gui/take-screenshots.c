@@ -4,10 +4,13 @@
 /* take-screenshots FOLDER PROFILE: every view of a profile in light, dark and narrow, as PNG files,
  * for people to look at. Fails if one of them can't be made. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "application.h"
 #include "view/document.h"
 #include "view/profile-page.h"
+#include "view/record-page.h"
+#include "view/recording-page.h"
 #include "window.h"
 
 typedef struct {
@@ -68,6 +71,21 @@ find_widget (GtkWidget *widget, GType type)
   return NULL;
 }
 
+/* By its id in the page's template. */
+static GtkWidget *
+find_named (GtkWidget *widget, const char *id)
+{
+  if (g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), id) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find_named (child, id);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
 static GtkWidget *
 open_window (GtkApplication *application, const Look *look)
 {
@@ -118,13 +136,77 @@ take_tool (GtkWidget *window, const Look *look, const char *action, const char *
   settle ();
 }
 
+/* Plays prof record --control: $1 is every snapshot. */
+static const char play[] = "echo '{\"event\": \"started\"}'; "
+                           "for i in $(seq 1 60); do echo '{\"event\": \"status\", \"elapsed_ns\": "
+                           "'$((i * 250))000000', "
+                           "\"samples\": '$((i * 240 + i % 7 * 20 + i % 3 * 9))', \"lost\": 0, "
+                           "\"live_bytes\": '$((i * 90000 + i % 5 * 300000))'}'; done; "
+                           "while read command path; do case $command in "
+                           "snapshot) cp \"$1\" \"$path\"; echo '{\"event\": \"snapshot\"}';; "
+                           "discard) echo '{\"event\": \"discarded\"}'; exit;; "
+                           "terminate) kill -9 $$;; "
+                           "esac; done";
+
+static void
+count (PyroRecorder *recorder, const char *path, int *n)
+{
+  ++*n;
+}
+
+/* The second snapshot is asked for when the first one is shown. */
+static void
+take_recording (GtkWidget *window, const Look *look, const char *path)
+{
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
+  options->target = PYRO_TARGET_PROCESS;
+  options->pid = (guint)getpid ();
+  g_autofree char *output = g_build_filename (g_get_user_cache_dir (), "out.pb.gz", NULL);
+  const char *const argv[] = { "bash", "-c", play, "bash", path, NULL };
+  g_autoptr (PyroRecorder) recorder = pyro_recorder_new (argv, output, NULL);
+  GtkWidget *page = pyro_recording_page_new (recorder, "word-index", options);
+  int n_snapshots = 0;
+  g_signal_connect (recorder, "snapshot", G_CALLBACK (count), &n_snapshots);
+  pyro_window_add_tab (PYRO_WINDOW (window), page, "Recording word-index");
+  while (n_snapshots < 2)
+    g_main_context_iteration (NULL, TRUE);
+  save (window, "recording", look);
+  pyro_recorder_terminate (recorder);
+  while (!pyro_recorder_is_over (recorder))
+    g_main_context_iteration (NULL, TRUE);
+  save (window, "recording-failed", look);
+  g_signal_handlers_disconnect_by_data (recorder, &n_snapshots);
+  gtk_widget_activate_action (window, "win.close-tab", NULL);
+  settle ();
+}
+
+static GtkWidget *
+get_shown_tab (GtkWidget *window)
+{
+  AdwTabView *tabs = pyro_window_get_tab_view (PYRO_WINDOW (window));
+  return adw_tab_page_get_child (adw_tab_view_get_selected_page (tabs));
+}
+
+static void
+take_processes (GtkWidget *window, const Look *look)
+{
+  gtk_widget_activate_action (window, "win.record", NULL);
+  GtkWidget *page = get_shown_tab (window);
+  gtk_stack_set_visible_child_name (GTK_STACK (find_named (page, "target")), "process");
+  save (window, "record-process", look);
+  gtk_widget_activate_action (window, "win.close-tab", NULL);
+  settle ();
+}
+
 static void
 take_look (GtkApplication *application, const Look *look, const char *path)
 {
   GtkWidget *window = open_window (application, look);
   save (window, "start", look);
   take_tool (window, look, "win.record", "record");
+  take_processes (window, look);
   take_tool (window, look, "win.memory", "memory");
+  take_recording (window, look, path);
   g_autoptr (GFile) nothing = g_file_new_for_path ("/nothing/here.pb.gz");
   pyro_window_open (PYRO_WINDOW (window), nothing);
   save (window, "failure", look);
@@ -132,9 +214,7 @@ take_look (GtkApplication *application, const Look *look, const char *path)
   gtk_widget_activate_action (window, "win.close-tab", NULL);
   settle ();
   pyro_window_open (PYRO_WINDOW (window), file);
-  AdwTabView *tabs = pyro_window_get_tab_view (PYRO_WINDOW (window));
-  PyroDocument *document
-      = PYRO_DOCUMENT (adw_tab_page_get_child (adw_tab_view_get_selected_page (tabs)));
+  PyroDocument *document = PYRO_DOCUMENT (get_shown_tab (window));
   while (pyro_document_get_profile (document) == NULL)
     g_main_context_iteration (NULL, TRUE);
   take_views (window, look, document);

@@ -9,10 +9,10 @@
 
 #include <unistd.h>
 
-#include "model/process-list.h"
+#include "model/usage.h"
 
 static const char stat_text[]
-    = "4711 (a b) c) S 1 4711 4711 34816 4711 4194304 900 0 3 0 250 50 0 0 20 0 4 0 123456 "
+    = "4711 (a b) c) S 1 4711 4711 34816 4711 4194304 900 0 3 0 250 50 5 2 20 0 4 0 123456 "
       "99999744 512 18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 1 0 0 0 0 0\n";
 
 static void
@@ -22,7 +22,9 @@ stat_is_read (void **state)
   assert_true (pyro_process_sample_parse (&sample, stat_text, 4096));
   assert_int_equal (sample.pid, 4711);
   assert_string_equal (sample.name, "a b) c");
+  assert_int_equal (sample.parent_pid, 1);
   assert_int_equal (sample.cpu_ticks, 300);
+  assert_int_equal (sample.children_ticks, 7);
   assert_int_equal (sample.start_ticks, 123456);
   assert_int_equal (sample.rss_bytes, 512 * 4096);
   g_free (sample.name);
@@ -150,6 +152,48 @@ this_process_is_found (void **state)
   assert_int_equal (n_found, 1);
 }
 
+/* 10 has 20, that has 30; 40 has none, and its parent is said to be itself. */
+static PyroProcessList *
+make_family (guint64 cpu_ticks)
+{
+  static const guint pids[][2] = { { 10, 1 }, { 20, 10 }, { 30, 20 }, { 40, 40 } };
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func (free_sample);
+  for (size_t i = 0; i < G_N_ELEMENTS (pids); i++) {
+    PyroProcessSample *sample = make_sample (pids[i][0], pids[i][0], cpu_ticks);
+    sample->parent_pid = pids[i][1];
+    sample->children_ticks = 1000;
+    g_ptr_array_add (samples, sample);
+  }
+  PyroProcessList *list = pyro_process_list_new ();
+  pyro_process_list_take (list, samples, 0);
+  return list;
+}
+
+static void
+descendants_count_with_a_process (void **state)
+{
+  g_autoptr (PyroProcessList) list = make_family (5);
+  PyroUsage usage = pyro_usage_sum (list, 10);
+  assert_int_equal (usage.n_processes, 3);
+  assert_int_equal (usage.cpu_ticks, 3 * 1005);
+  assert_int_equal (usage.rss_bytes, 3 * 2048);
+  assert_int_equal (pyro_usage_sum (list, 30).n_processes, 1);
+  assert_int_equal (pyro_usage_sum (list, 40).n_processes, 1);
+  assert_int_equal (pyro_usage_sum (list, 99).n_processes, 0);
+  assert_int_equal (pyro_usage_sum (list, 0).n_processes, 4);
+}
+
+static void
+shares_are_of_a_processor (void **state)
+{
+  static const PyroUsage before = { .time_us = 1000000, .cpu_ticks = 500 };
+  static const PyroUsage after = { .time_us = 3000000, .cpu_ticks = 800 };
+  assert_true (pyro_usage_get_cpu_share (&before, &after, 100) == 1.5);
+  assert_true (pyro_usage_get_cpu_share (&before, &before, 100) == 0);
+  static const PyroUsage less = { .time_us = 3000000, .cpu_ticks = 400 };
+  assert_true (pyro_usage_get_cpu_share (&before, &less, 100) == 0);
+}
+
 int
 main (void)
 {
@@ -161,6 +205,8 @@ main (void)
     cmocka_unit_test (a_number_that_is_used_again_is_another_process),
     cmocka_unit_test (a_search_looks_at_all_that_is_known),
     cmocka_unit_test (this_process_is_found),
+    cmocka_unit_test (descendants_count_with_a_process),
+    cmocka_unit_test (shares_are_of_a_processor),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -141,8 +141,10 @@ static void
 recordings_are_named_after_what_and_when (void **state)
 {
   g_autoptr (GDateTime) when = g_date_time_new_utc (2026, 11, 23, 6, 5, 4);
-  g_autofree char *name = pyro_recordings_make_name ("a/b\nc", when);
+  g_autofree char *name = pyro_recordings_make_name ("a/b\nc", when, 1);
   assert_string_equal (name, "a-b-c 2026-11-23 06.05.04.pb.gz");
+  g_autofree char *second = pyro_recordings_make_name ("a", when, 2);
+  assert_string_equal (second, "a 2026-11-23 06.05.04 (2).pb.gz");
 }
 
 int

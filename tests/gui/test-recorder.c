@@ -174,6 +174,61 @@ a_crash_costs_no_snapshot (void **state)
 }
 
 static void
+take_sentence (PyroRecorder *recorder, const char *sentence, char **ret)
+{
+  g_assert (*ret == NULL);
+  *ret = g_strdup (sentence);
+}
+
+/* What is said of a program whose recording goes as `script` says, once all is over. */
+static char *
+play_death (Fixture *fixture, const char *script, gboolean is_stopped)
+{
+  char *sentence = NULL;
+  gpointer recorder = start (fixture, script);
+  g_signal_connect (recorder, "died", G_CALLBACK (take_sentence), &sentence);
+  g_object_add_weak_pointer (recorder, &recorder);
+  wait_for (recorder, PYRO_RECORDER_RECORDING);
+  assert_int_equal (pyro_recorder_get_command_pid (recorder), 4711);
+  if (is_stopped)
+    pyro_recorder_stop (recorder);
+  else
+    pyro_recorder_pause (recorder);
+  wait_for (recorder, PYRO_RECORDER_SAVED);
+  assert_int_equal (pyro_recorder_is_asked_to_end (recorder), is_stopped);
+  g_object_unref (recorder);
+  while (recorder != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return sentence;
+}
+
+#define STARTED_4711 "echo '{\"event\": \"started\", \"pid\": 4711}'; read word; "
+
+static void
+a_program_that_dies_is_told (void **state)
+{
+  g_autofree char *by_signal
+      = play_death (*state, STARTED_4711 SAVED "echo '{\"event\": \"exited\", \"signal\": 11}'",
+                    FALSE);
+  assert_non_null (strstr (by_signal, "Segmentation fault. What was recorded is kept."));
+  g_autofree char *by_status
+      = play_death (*state, STARTED_4711 SAVED "echo '{\"event\": \"exited\", \"status\": 3}'",
+                    FALSE);
+  assert_string_equal (by_status, "The program ended with status 3. What was recorded is kept.");
+  assert_null (play_death (*state,
+                           STARTED_4711 SAVED "echo '{\"event\": \"exited\", \"status\": 0}'",
+                           FALSE));
+}
+
+static void
+an_end_that_was_asked_for_is_no_news (void **state)
+{
+  assert_null (play_death (*state,
+                           STARTED_4711 SAVED "echo '{\"event\": \"exited\", \"signal\": 15}'",
+                           TRUE));
+}
+
+static void
 a_snapshot_may_fail (void **state)
 {
   Fixture *fixture = *state;
@@ -230,6 +285,8 @@ main (void)
     cmocka_unit_test_setup_teardown (a_failure_has_its_reason, set_up, tear_down),
     cmocka_unit_test_setup_teardown (silence_is_told_too, set_up, tear_down),
     cmocka_unit_test_setup_teardown (a_crash_costs_no_snapshot, set_up, tear_down),
+    cmocka_unit_test_setup_teardown (a_program_that_dies_is_told, set_up, tear_down),
+    cmocka_unit_test_setup_teardown (an_end_that_was_asked_for_is_no_news, set_up, tear_down),
     cmocka_unit_test_setup_teardown (a_snapshot_may_fail, set_up, tear_down),
     cmocka_unit_test_setup_teardown (what_is_not_understood_is_told, set_up, tear_down),
     cmocka_unit_test_setup_teardown (commands_to_one_that_is_gone_do_no_harm, set_up, tear_down),

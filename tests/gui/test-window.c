@@ -168,7 +168,8 @@ a_page_that_goes_stops_its_recording (void **state)
                         "test \"$word\" = stop && echo '{\"event\": \"saved\", \"path\": \"/x\"}'");
   gpointer remains = recorder;
   g_object_add_weak_pointer (remains, &remains);
-  GtkWidget *page = pyro_recording_page_new (recorder, "title", TRUE);
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
+  GtkWidget *page = pyro_recording_page_new (recorder, "title", options);
   wait_for_state (recorder, PYRO_RECORDER_RECORDING);
   show_and_free (page);
   wait_for_state (recorder, PYRO_RECORDER_SAVED);
@@ -187,7 +188,8 @@ a_recording_that_is_saved_is_told (void **state)
 {
   PyroRecorder *recorder = start_recorder ("echo '{\"event\": \"saved\", \"path\": \"/x.pb.gz\"}'");
   g_autofree char *path = NULL;
-  GtkWidget *page = pyro_recording_page_new (recorder, "title", FALSE);
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
+  GtkWidget *page = pyro_recording_page_new (recorder, "title", options);
   g_signal_connect (page, "saved", G_CALLBACK (take_file), &path);
   wait_for_state (recorder, PYRO_RECORDER_SAVED);
   assert_string_equal (path, "/x.pb.gz");

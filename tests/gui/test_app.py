@@ -96,30 +96,6 @@ def test_buttons_have_names():
         check(not unnamed, f'buttons without a name: {unnamed}')
 
 
-def start_recording(app, command):
-    app.click('push button', 'Record…$')
-    app.type_into('text', '^Command$', command)
-    app.click('push button', 'Record$')
-
-
-def test_a_program_is_recorded():
-    record()  # or it is skipped
-    program = Path(os.environ['PROGRAMS']) / 'plain-pie'
-    with App() as app:
-        # It ends itself, should the test fail.
-        start_recording(app, f"timeout 1000 sh -c 'while :; do {program}; done'")
-        app.click_when_possible('push button', 'End Program$')
-        app.click('page tab', '^Functions$')
-        app.wait_for_rows('Functions', lambda rows: 'burn_leaf' in get_names(rows))
-
-
-def test_a_recording_that_fails():
-    with App() as app:
-        start_recording(app, '/nonexistent/program')
-        app.find('label', '^The Recording Failed$')
-        app.find('label', '/nonexistent/program')
-
-
 def test_system_memory():
     with App() as app:
         app.act(app.find_with_action('win.memory'), 'win.memory')
