@@ -27,8 +27,9 @@ typedef struct ProfHeap ProfHeap;
  * bytes; -EFBIG: more inlined calls than a real profile has; -ENOMEM. */
 PROF_API int prof_heap_new (ProfProfile *profile, ProfHeap **ret, ProfError *reterr);
 /* The same, with wrappers of malloc that count as the allocator, so that memory is attributed to
- * those who call them. `allocators`: patterns as of fnmatch(3) for function names, such as "xmalloc"
- * or "g_*alloc*", NULL-terminated; the parameters of a C++ name may be left out. NULL: none. */
+ * those who call them. `allocators`: patterns as of fnmatch(3) for function names, such as
+ * "xmalloc" or "g_*alloc*", NULL-terminated; the parameters of a C++ name may be left out. NULL:
+ * none. */
 PROF_API int prof_heap_new_with_allocators (ProfProfile *profile,
                                             const char *const *allocators,
                                             ProfHeap **ret,
