@@ -7,6 +7,7 @@
 #include "model/prof-program.h"
 #include "model/recordings.h"
 #include "view/memory-page.h"
+#include "view/recent.h"
 #include "view/record-page.h"
 #include "view/recording-page.h"
 
@@ -99,7 +100,12 @@ start_recorder (const PyroRecordOptions *options, GError **error)
     return NULL;
   g_autofree char *prof = pyro_prof_program_find ();
   g_auto (GStrv) argv = pyro_record_options_to_argv (options, prof, output, error);
-  return argv != NULL ? pyro_recorder_new ((const char *const *)argv, output, error) : NULL;
+  g_autoptr (PyroRecorder) recorder
+      = argv != NULL ? pyro_recorder_new ((const char *const *)argv, output, error) : NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (output);
+  if (recorder != NULL)
+    pyro_recent_add (file); /* it is found again, should the app not see its end */
+  return g_steal_pointer (&recorder);
 }
 
 static gboolean
@@ -229,7 +235,15 @@ pyro_recording_tabs_close (PyroWindow *window, AdwTabPage *page)
   return TRUE;
 }
 
-/* The recorder's child saves, whether there is a window or not. */
+static gboolean
+destroy_window (gpointer window)
+{
+  gtk_window_destroy (window);
+  return G_SOURCE_REMOVE;
+}
+
+/* The recorder's child saves, whether there is a window or not. The dialog goes first: it is still
+ * in use here, and would go with the window. */
 static void
 answer_for_window (AdwMessageDialog *dialog, const char *response, PyroWindow *window)
 {
@@ -241,7 +255,7 @@ answer_for_window (AdwMessageDialog *dialog, const char *response, PyroWindow *w
     if (recorder != NULL)
       end_recording (recorder, response);
   }
-  gtk_window_destroy (GTK_WINDOW (window));
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_window, g_object_ref (window), g_object_unref);
 }
 
 gboolean

@@ -6,6 +6,7 @@
 
 #include "model/loader.h"
 #include "view/profile-page.h"
+#include "view/recent.h"
 
 struct _PyroDocument {
   AdwBin parent_instance;
@@ -58,18 +59,6 @@ show_failure (PyroDocument *self, const char *message)
 }
 
 static void
-remember (GFile *file)
-{
-  g_autofree char *uri = g_file_get_uri (file);
-  GtkRecentData data = {
-    .mime_type = (char *)"application/x-pprof",
-    .app_name = (char *)"pyrograph",
-    .app_exec = (char *)"pyrograph %u",
-  };
-  gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
-}
-
-static void
 take_profile (GObject *loader, GAsyncResult *result, gpointer document)
 {
   g_autoptr (PyroDocument) self = document;
@@ -88,7 +77,7 @@ take_profile (GObject *loader, GAsyncResult *result, gpointer document)
     return;
   }
   g_set_object (&self->profile, profile);
-  remember (self->file);
+  pyro_recent_add (self->file);
   adw_bin_set_child (self->page, pyro_profile_page_new (profile));
   gtk_stack_set_visible_child_name (self->stack, "page");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROFILE]);

@@ -2,12 +2,15 @@
 /* Copyright the libprof authors */
 #include <glib/gstdio.h>
 #include <prof/pprof.h>
+#include <unistd.h>
 
 #include "../layout/flame-profile.h"
 #include "application.h"
 #include "view/document.h"
+#include "view/flame-graph.h"
 #include "view/functions-view.h"
 #include "view/memory-page.h"
+#include "view/process-table.h"
 #include "view/profile-page.h"
 #include "view/record-page.h"
 #include "view/recording-page.h"
@@ -143,6 +146,52 @@ pages_of_recording_are_freed (void **state)
   show_and_free (pyro_memory_page_new ());
 }
 
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  GtkWidget *found = NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
+/* Where the process is in the list; GTK_INVALID_LIST_POSITION: not there yet. */
+static guint
+find_process (GListModel *processes, guint pid)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (processes); i++) {
+    g_autoptr (PyroProcess) process = g_list_model_get_item (processes, i);
+    if (pyro_process_get_pid (process) == pid)
+      return i;
+  }
+  return GTK_INVALID_LIST_POSITION;
+}
+
+static void
+a_process_is_chosen (void **state)
+{
+  GtkWidget *window = gtk_window_new (), *page = pyro_record_page_new ();
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  GtkWidget *table = find_widget (page, PYRO_TYPE_PROCESS_TABLE);
+  gtk_stack_set_visible_child_name (GTK_STACK (gtk_widget_get_ancestor (table, GTK_TYPE_STACK)),
+                                    "process");
+  GtkWidget *view = find_widget (table, GTK_TYPE_COLUMN_VIEW);
+  GtkSelectionModel *model = gtk_column_view_get_model (GTK_COLUMN_VIEW (view));
+  guint position;
+  while ((position = find_process (G_LIST_MODEL (model), (guint)getpid ()))
+         == GTK_INVALID_LIST_POSITION)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_selection_model_select_item (model, position, TRUE);
+  g_autoptr (PyroRecordOptions) options = pyro_record_page_get_options (PYRO_RECORD_PAGE (page));
+  assert_int_equal (options->target, PYRO_TARGET_PROCESS);
+  assert_int_equal (options->pid, getpid ());
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 static PyroRecorder *
 start_recorder (const char *script)
 {
@@ -195,6 +244,41 @@ a_recording_that_is_saved_is_told (void **state)
   assert_string_equal (path, "/x.pb.gz");
   show_and_free (page);
   g_object_unref (recorder);
+}
+
+/* prof is a script: each snapshot is the profile that PROFILE names. */
+static void
+a_snapshot_is_shown (void **state)
+{
+  g_autofree char *folder = g_dir_make_tmp ("recording-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "profile.pb.gz", NULL);
+  g_autofree char *output = g_build_filename (folder, "out.pb.gz", NULL);
+  ProfProfile *profile = make_flame_profile (samples);
+  assert_int_equal (prof_pprof_save (profile, path, NULL), 0);
+  prof_profile_unref (profile);
+  const char *const argv[] = { "sh",
+                               "-c",
+                               "echo '{\"event\": \"started\"}'; read command path; "
+                               "cp \"$1\" \"$path\"; echo '{\"event\": \"snapshot\"}'; read stop; "
+                               "echo '{\"event\": \"discarded\"}'",
+                               "sh",
+                               path,
+                               NULL };
+  PyroRecorder *recorder = pyro_recorder_new (argv, output, NULL);
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
+  GtkWidget *page = g_object_ref_sink (pyro_recording_page_new (recorder, "title", options));
+  GtkWidget *graph = find_widget (page, PYRO_TYPE_FLAME_GRAPH);
+  while (!pyro_flame_graph_select (PYRO_FLAME_GRAPH (graph), "leaf"))
+    g_main_context_iteration (NULL, TRUE);
+  pyro_recorder_discard (recorder);
+  wait_for_state (recorder, PYRO_RECORDER_DISCARDED);
+  g_object_unref (page);
+  gpointer remains = recorder;
+  g_object_add_weak_pointer (remains, &remains);
+  g_object_unref (recorder);
+  iterate_until_gone (&remains);
+  g_unlink (path);
+  assert_int_equal (g_rmdir (folder), 0); /* no snapshot is left */
 }
 
 /* ---- the application ---- */
@@ -281,6 +365,8 @@ main (void)
     cmocka_unit_test (pages_of_recording_are_freed),
     cmocka_unit_test (a_page_that_goes_stops_its_recording),
     cmocka_unit_test (a_recording_that_is_saved_is_told),
+    cmocka_unit_test (a_process_is_chosen),
+    cmocka_unit_test (a_snapshot_is_shown),
     cmocka_unit_test (a_window_and_its_tabs_are_freed),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

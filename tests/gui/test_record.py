@@ -4,6 +4,7 @@
 """Records in the app as a person would: what is recorded is a program whose hot function is known,
 and what is done to it and to the recorder is what happens to people."""
 import os
+import re
 import shlex
 import signal
 import sys
@@ -123,7 +124,7 @@ def test_discard():
         wait_for_snapshot()
         program = find_child(find_child(app.process.pid, 'prof'), 'timeout')
         app.click_when_possible('push button', 'Discard$')
-        app.find('label', '^See Where Time and Memory Go$')
+        wait_for(lambda: not app.find_all('push button', 'Discard$'), 'the end of the recording')
         os.kill(program, signal.SIGTERM)
         check(list_kept() == before and not list_snapshots(), 'something was kept')
 
@@ -139,6 +140,24 @@ def test_closing_asks():
         app.click('push button', 'Stop and Keep$')
         wait_for_hot_function(app)
         os.kill(program, signal.SIGTERM)
+
+
+def test_closing_the_window_asks():
+    need_recording()
+    before = list_kept()
+    with App() as app:
+        start(app, FOR_LONG)
+        wait_for_snapshot()
+        program = find_child(find_child(app.process.pid, 'prof'), 'timeout')
+        app.click('push button', '^Close$')
+        app.find('label', '^End the Recording')
+        app.click('push button', 'Stop and Keep$')
+        check(app.process.wait() == 0, 'the app crashed')
+    wait_for(lambda: list_kept() > before, 'what was recorded')
+    os.kill(program, signal.SIGTERM)
+    (kept,) = list_kept() - before
+    with App() as app:
+        app.find('label', f'^{re.escape(kept.name)}$')
 
 
 def test_a_recorder_that_is_killed():
