@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -43,6 +44,19 @@ prof_module_cache_finish (ProfModuleCache *cache)
   }
   prof_vec_clear (&cache->modules);
   prof_hash_index_clear (&cache->index);
+}
+
+uint64_t
+prof_module_cache_count_deleted_bytes (const ProfModuleCache *cache)
+{
+  uint64_t n_bytes = 0;
+  prof_vec_foreach (module, &cache->modules) {
+    struct stat status;
+    bool is_held = (*module)->fd >= 0 && !(*module)->was_deleted
+                   && fstat ((*module)->fd, &status) == 0 && status.st_nlink == 0;
+    n_bytes += is_held ? (uint64_t)status.st_size : 0;
+  }
+  return n_bytes;
 }
 
 static uint64_t
@@ -115,6 +129,8 @@ open_file (ProfModuleCache *cache, ProfModule *module, const ProfModuleKey *key)
     return 0;
   }
   module->fd = fd;
+  struct stat status;
+  module->was_deleted = fstat (fd, &status) == 0 && status.st_nlink == 0;
   return prof_module_read_elf (module) == -ENOMEM ? -ENOMEM : 0;
 }
 

@@ -32,9 +32,10 @@ typedef struct ProfModule {
   char *path;  /* as the process names it; "[vdso]", "[kernel]", "[anon]" */
   uint32_t device_major, device_minor; /* FILE: what the mapping said; 0: not known */
   uint64_t inode;
-  int fd;         /* the open file, read with pread; -1: could not be opened */
-  int open_errno; /* why */
-  uint8_t *image; /* VDSO: its bytes */
+  int fd;           /* the open file, read with pread; -1: could not be opened */
+  int open_errno;   /* why */
+  bool was_deleted; /* before it was opened */
+  uint8_t *image;   /* VDSO: its bytes */
   size_t n_image_bytes;
   char *build_id;   /* hex; NULL: none */
   uint16_t machine; /* EM_*; 0: not an ELF file */
@@ -79,6 +80,10 @@ typedef struct {
 
 void prof_module_cache_init (ProfModuleCache *cache);
 void prof_module_cache_finish (ProfModuleCache *cache);
+
+/* How long the files are that were deleted since they were opened: their place on the disk is not
+ * free before they are closed. */
+uint64_t prof_module_cache_count_deleted_bytes (const ProfModuleCache *cache);
 
 /* The module of a file mapped by `pid` at [start, limit) from `offset`: opened through
  * /proc/PID/root, /proc/PID/map_files where the file was replaced or deleted, then the path itself.

@@ -46,8 +46,8 @@ void prof_stack_builder_finish (ProfStackBuilder *builder);
 /* Forgets stacks, frames and how stacks ended; keeps the modules and what unwinding has learned. */
 void prof_stack_builder_reset (ProfStackBuilder *builder);
 /* Forgets the modules as well, with their files, where there are so many that most may be of the
- * past. 1: it did, and no address space may point to them any more; 0; -ENOMEM: nothing is
- * forgotten. */
+ * past, or where files that have been deleted still take much of the disk. 1: it did, and no
+ * address space may point to them any more; 0; -ENOMEM: nothing is forgotten. */
 int prof_stack_builder_limit_modules (ProfStackBuilder *builder);
 
 enum { PROF_STACK_NOT_KEPT = 1 };

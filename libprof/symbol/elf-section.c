@@ -34,3 +34,25 @@ prof_elf_get_string (Elf *elf, size_t section, size_t offset)
   const char *string = elf_strptr (elf, section, offset);
   return string != NULL ? string : "";
 }
+
+/* What is only there for tools, and the dynamic symbols. */
+static bool
+is_for_symbols (const GElf_Shdr *header)
+{
+  bool is_symbols = header->sh_type == SHT_DYNSYM || header->sh_type == SHT_STRTAB;
+  return header->sh_type != SHT_NOBITS && (is_symbols || (header->sh_flags & SHF_ALLOC) == 0);
+}
+
+size_t
+prof_elf_estimate_memory (Elf *elf)
+{
+  size_t n_bytes = 0;
+  for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
+    GElf_Shdr header;
+    GElf_Chdr compressed;
+    if (gelf_getshdr (section, &header) == NULL || !is_for_symbols (&header))
+      continue;
+    n_bytes += gelf_getchdr (section, &compressed) != NULL ? compressed.ch_size : header.sh_size;
+  }
+  return n_bytes;
+}

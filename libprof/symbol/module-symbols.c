@@ -76,6 +76,10 @@ read_file (ProfModuleSymbols *symbols)
 {
   if (symbols->elf == NULL)
     return 0;
+  /* Before they are read: debugging information is unpacked in place. */
+  symbols->n_bytes = prof_elf_estimate_memory (symbols->elf)
+                     + prof_elf_estimate_memory (symbols->debug.elf)
+                     + prof_elf_estimate_memory (symbols->alt.elf);
   prof_unwind_functions_read (&symbols->unwind, symbols->elf);
   int r = read_tables (symbols);
   return r == 0 && symbols->context->wants_lines ? read_dwarf (symbols) : r;

@@ -10,6 +10,11 @@
 #include "base/sort.h"
 #include "symbol/module-symbols.h"
 
+/* What a profile needs of a system with many programs takes less. */
+#define MAX_BYTES ((size_t)64 << 20)
+/* Of 64 KiB each. */
+#define MAX_NAME_CHUNKS 256
+
 /* Inlining goes some 30 deep in C++ and Rust. */
 enum { MAX_FRAMES = 128 };
 
@@ -29,6 +34,7 @@ typedef struct {
 struct ProfSymbolizer {
   ProfSymbolContext context;
   char *debug_directory;
+  size_t max_bytes;
   PROF_VEC (ProfModuleSymbols *) modules; /* by id; NULL: not asked for yet */
   PROF_VEC (Answer) answers;
   PROF_VEC (ProfSymbol) symbols;
@@ -55,6 +61,7 @@ prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **ret)
     return -ENOMEM;
   symbolizer->context.wants_lines = config->wants_lines;
   symbolizer->context.cache.fd = -1;
+  symbolizer->max_bytes = config->max_bytes > 0 ? config->max_bytes : MAX_BYTES;
   symbolizer->debug_directory
       = strdup (config->debug_directory != NULL ? config->debug_directory : "/usr/lib/debug");
   if (symbolizer->debug_directory == NULL)
@@ -125,14 +132,33 @@ prof_symbolizer_free (ProfSymbolizer *symbolizer)
   return NULL;
 }
 
+static size_t
+count_bytes (const ProfSymbolizer *symbolizer)
+{
+  size_t n_bytes = 0;
+  prof_vec_foreach (module, &symbolizer->modules)
+    n_bytes += *module != NULL ? (*module)->n_bytes : 0;
+  return n_bytes;
+}
+
 void
 prof_symbolizer_refresh (ProfSymbolizer *symbolizer)
 {
   symbolizer->answers.n = symbolizer->symbols.n = 0;
   prof_hash_index_reset (&symbolizer->index);
-  prof_vec_foreach (module, &symbolizer->modules)
-    if (*module != NULL && (*module)->module->kind == PROF_MODULE_ANONYMOUS)
+  bool has_many_names = symbolizer->context.names.chunks.n > MAX_NAME_CHUNKS;
+  bool is_full = count_bytes (symbolizer) > symbolizer->max_bytes;
+  prof_vec_foreach (module, &symbolizer->modules) {
+    if (*module == NULL)
+      continue;
+    bool is_stale = (*module)->module->kind == PROF_MODULE_ANONYMOUS;
+    if (has_many_names || is_stale || (is_full && !(*module)->is_asked))
       *module = prof_module_symbols_free (*module);
+    else
+      (*module)->is_asked = false;
+  }
+  if (has_many_names)
+    prof_names_finish (&symbolizer->context.names);
 }
 
 static int
@@ -148,6 +174,7 @@ get_module (ProfSymbolizer *symbolizer, const ProfModule *module, ProfModuleSymb
       return r;
   }
   assert ((*slot)->module == module);
+  (*slot)->is_asked = true;
   *ret = *slot;
   return 0;
 }

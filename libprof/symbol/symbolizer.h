@@ -16,6 +16,7 @@ typedef struct {
   bool wants_lines;            /* DWARF: files, lines, inlined frames */
   const char *debug_directory; /* NULL: /usr/lib/debug */
   const char *cache_directory; /* answers are kept there between recordings; NULL: they are not */
+  size_t max_bytes;            /* what a refresh lets grow; 0: 64 MiB */
 } ProfSymbolizerConfig;
 
 /* One function at an address; strings are never NULL, borrowed until the symbolizer is freed. */
@@ -31,7 +32,8 @@ int prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **re
 ProfSymbolizer *prof_symbolizer_free (ProfSymbolizer *symbolizer);
 
 /* Before more look-ups, in a recording that goes on: forgets the answers, so that their number is
- * bounded, and the names of just-in-time compiled code, which change. */
+ * bounded, and the names of just-in-time compiled code, which change. If all that was read of files
+ * has grown beyond max_bytes, closes those that nobody has asked about since the last refresh. */
 void prof_symbolizer_refresh (ProfSymbolizer *symbolizer);
 
 /* The functions at `address`, innermost first (more than one: inlined). `address` is a file offset

@@ -329,6 +329,19 @@ files_are_bounded (void **state)
 }
 
 static void
+deleted_files_are_counted (void **state)
+{
+  Fixture *fixture = *state;
+  ProfModuleKey key = key_of (fixture->path);
+  struct stat file;
+  assert_int_equal (stat (fixture->path, &file), 0);
+  get_file (fixture, getpid (), &key);
+  assert_int_equal (prof_module_cache_count_deleted_bytes (&fixture->cache), 0);
+  assert_int_equal (unlink (fixture->path), 0);
+  assert_int_equal (prof_module_cache_count_deleted_bytes (&fixture->cache), file.st_size);
+}
+
+static void
 truncated_file_is_an_error (void **state)
 {
   Fixture *fixture = *state;
@@ -432,6 +445,7 @@ main (void)
     TEST (deleted_program_is_found),
     TEST (only_regular_files_are_opened),
     TEST (files_are_bounded),
+    TEST (deleted_files_are_counted),
     TEST (truncated_file_is_an_error),
     TEST (libelf_handles_are_separate),
     TEST (no_handle_without_file),

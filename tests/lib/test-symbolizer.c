@@ -325,6 +325,46 @@ test_the_code_of_a_compiler_at_run_time (void **state)
   prof_module_cache_finish (&cache);
 }
 
+static void
+test_files_that_nobody_asks_about_are_closed (void **state)
+{
+  (void)state;
+  ProfSymbolizerConfig config = { .wants_lines = true, .max_bytes = 1 };
+  ProfSymbolizer *symbolizer;
+  assert_int_equal (prof_symbolizer_new (&config, &symbolizer), 0);
+  ProfModule *module = open_program ("inlined"), *other = open_program ("inlined-stripped");
+  other->id = 1;
+  ProfSymbol symbols[8];
+  assert_all_frames (symbols, look_up (symbolizer, module, symbols));
+  assert_named_by_place (symbols, look_up (symbolizer, other, symbols), other);
+  prof_symbolizer_refresh (symbolizer);
+  assert_int_equal (module->n_refs, 2);
+  assert_int_equal (other->n_refs, 2);
+  assert_named_by_place (symbols, look_up (symbolizer, other, symbols), other);
+  prof_symbolizer_refresh (symbolizer);
+  assert_int_equal (module->n_refs, 1);
+  assert_int_equal (other->n_refs, 2);
+  assert_all_frames (symbols, look_up (symbolizer, module, symbols));
+  prof_symbolizer_free (symbolizer);
+  prof_module_unref (module);
+  prof_module_unref (other);
+}
+
+static void
+test_files_stay_open_while_there_is_room (void **state)
+{
+  (void)state;
+  ProfModule *module = open_program ("inlined");
+  ProfSymbolizer *symbolizer = new_symbolizer (true, "/nonexistent");
+  ProfSymbol symbols[8];
+  assert_all_frames (symbols, look_up (symbolizer, module, symbols));
+  prof_symbolizer_refresh (symbolizer);
+  prof_symbolizer_refresh (symbolizer);
+  assert_int_equal (module->n_refs, 2);
+  prof_symbolizer_free (symbolizer);
+  prof_module_unref (module);
+}
+
 int
 main (void)
 {
@@ -342,6 +382,8 @@ main (void)
     cmocka_unit_test (test_a_module_without_a_file),
     cmocka_unit_test (test_the_vdso),
     cmocka_unit_test (test_the_code_of_a_compiler_at_run_time),
+    cmocka_unit_test (test_files_that_nobody_asks_about_are_closed),
+    cmocka_unit_test (test_files_stay_open_while_there_is_room),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
