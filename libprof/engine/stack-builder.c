@@ -22,6 +22,7 @@ prof_native_arch (void)
 enum { MAX_NODES = 1 << 22, MAX_FRAMES = 1 << 20 };
 /* Of a recording that goes on for days: see prof_stack_builder_limit_modules. */
 enum { MAX_MODULES = 4096 };
+#define MAX_CFI_BYTES ((size_t)32 << 20)
 #define MAX_DELETED_BYTES ((uint64_t)256 << 20)
 
 /* ---- life ---- */
@@ -87,6 +88,7 @@ int
 prof_stack_builder_limit_modules (ProfStackBuilder *builder)
 {
   ProfModuleCache *modules = &builder->modules;
+  prof_unwinder_trim (builder->unwinder, MAX_CFI_BYTES);
   if (modules->modules.n < MAX_MODULES && modules->n_open_files < modules->max_open_files / 4 * 3
       && prof_module_cache_count_deleted_bytes (modules) < MAX_DELETED_BYTES)
     return 0;

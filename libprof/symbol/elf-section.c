@@ -35,22 +35,26 @@ prof_elf_get_string (Elf *elf, size_t section, size_t offset)
   return string != NULL ? string : "";
 }
 
-/* What is only there for tools, and the dynamic symbols. */
+/* All but what the program itself runs and reads. */
 static bool
-is_for_symbols (const GElf_Shdr *header)
+is_for_symbols (Elf *elf, size_t names_index, const GElf_Shdr *header)
 {
-  bool is_symbols = header->sh_type == SHT_DYNSYM || header->sh_type == SHT_STRTAB;
-  return header->sh_type != SHT_NOBITS && (is_symbols || (header->sh_flags & SHF_ALLOC) == 0);
+  if (header->sh_type != SHT_PROGBITS || (header->sh_flags & SHF_ALLOC) == 0)
+    return header->sh_type != SHT_NOBITS;
+  const char *name = prof_elf_get_string (elf, names_index, header->sh_name);
+  return strncmp (name, ".eh_frame", strlen (".eh_frame")) == 0;
 }
 
 size_t
-prof_elf_estimate_memory (Elf *elf)
+prof_elf_count_symbol_bytes (Elf *elf)
 {
-  size_t n_bytes = 0;
+  size_t n_bytes = 0, names_index;
+  if (elf_getshdrstrndx (elf, &names_index) < 0)
+    return 0;
   for (Elf_Scn *section = NULL; (section = elf_nextscn (elf, section)) != NULL;) {
     GElf_Shdr header;
     GElf_Chdr compressed;
-    if (gelf_getshdr (section, &header) == NULL || !is_for_symbols (&header))
+    if (gelf_getshdr (section, &header) == NULL || !is_for_symbols (elf, names_index, &header))
       continue;
     n_bytes += gelf_getchdr (section, &compressed) != NULL ? compressed.ch_size : header.sh_size;
   }

@@ -14,5 +14,6 @@ Elf_Scn *prof_elf_find_type (Elf *elf, GElf_Word type, GElf_Shdr *ret_header);
 /* The name at `offset` of a string section; "" if there is none. Borrowed from the Elf. */
 const char *prof_elf_get_string (Elf *elf, size_t section, size_t offset);
 
-/* About how much memory its symbols and debugging information take once they are read. 0: NULL. */
-size_t prof_elf_estimate_memory (Elf *elf);
+/* How long all sections are, unpacked, that are read for symbols and debugging information. 0: NULL
+ * has none. */
+size_t prof_elf_count_symbol_bytes (Elf *elf);

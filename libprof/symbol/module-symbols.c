@@ -71,17 +71,27 @@ read_dwarf (ProfModuleSymbols *symbols)
   return r == -ENOMEM ? r : 0;
 }
 
+/* About what the open files take in memory; debugging information, which is unpacked in place, has
+ * not been read yet. */
+static size_t
+count_bytes (const ProfModuleSymbols *symbols)
+{
+  const ProfElfSymbols *table = &symbols->symbols;
+  return prof_elf_count_symbol_bytes (symbols->elf)
+         + prof_elf_count_symbol_bytes (symbols->debug.elf)
+         + prof_elf_count_symbol_bytes (symbols->alt.elf)
+         + table->symbols.n * sizeof *table->symbols.items
+         + table->map.ranges.n * sizeof *table->map.ranges.items;
+}
+
 static int
 read_file (ProfModuleSymbols *symbols)
 {
   if (symbols->elf == NULL)
     return 0;
-  /* Before they are read: debugging information is unpacked in place. */
-  symbols->n_bytes = prof_elf_estimate_memory (symbols->elf)
-                     + prof_elf_estimate_memory (symbols->debug.elf)
-                     + prof_elf_estimate_memory (symbols->alt.elf);
   prof_unwind_functions_read (&symbols->unwind, symbols->elf);
   int r = read_tables (symbols);
+  symbols->n_bytes = count_bytes (symbols);
   return r == 0 && symbols->context->wants_lines ? read_dwarf (symbols) : r;
 }
 

@@ -19,6 +19,7 @@ struct ProfCfi {
   const ProfRegisterMap *map;
   Elf *elf; /* its descriptor is not read again once the sections are */
   Dwarf_CFI *rows;
+  size_t n_bytes; /* of the sections */
 };
 
 PROF_DEFINE_CLEANUP (ProfCfi *, prof_cfi_free)
@@ -62,7 +63,7 @@ read_section (Elf *elf, const char *name, ProfSection *ret)
 }
 
 static bool
-is_usable (const ProfRegisterMap *map, Elf *elf)
+is_usable (const ProfRegisterMap *map, Elf *elf, size_t *ret_n_bytes)
 {
   const Elf64_Ehdr *header = elf64_getehdr (elf);
   ProfSection eh_frame, eh_frame_hdr;
@@ -70,6 +71,7 @@ is_usable (const ProfRegisterMap *map, Elf *elf)
       || header->e_ident[EI_DATA] != ELFDATA2LSB || read_section (elf, ".eh_frame", &eh_frame) < 0)
     return false;
   int r = read_section (elf, ".eh_frame_hdr", &eh_frame_hdr);
+  *ret_n_bytes = eh_frame.n_bytes + eh_frame_hdr.n_bytes;
   return (r == 0 || r == -ENOENT) && prof_cfi_is_sound (&eh_frame, &eh_frame_hdr);
 }
 
@@ -81,13 +83,19 @@ prof_cfi_new (const ProfRegisterMap *map, const ProfModule *module, ProfCfi **re
     return -ENOMEM;
   cfi->map = map;
   cfi->elf = prof_module_open_elf (module);
-  if (cfi->elf == NULL || !is_usable (map, cfi->elf))
+  if (cfi->elf == NULL || !is_usable (map, cfi->elf, &cfi->n_bytes))
     return -ENODATA;
   cfi->rows = dwarf_getcfi_elf (cfi->elf);
   if (cfi->rows == NULL)
     return -ENODATA;
   *ret = steal (&cfi);
   return 0;
+}
+
+size_t
+prof_cfi_get_bytes (const ProfCfi *cfi)
+{
+  return cfi->n_bytes;
 }
 
 ProfRule

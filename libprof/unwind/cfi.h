@@ -14,6 +14,8 @@ typedef struct ProfCfi ProfCfi;
 int prof_cfi_new (const ProfRegisterMap *map, const ProfModule *module, ProfCfi **ret);
 ProfCfi *prof_cfi_free (ProfCfi *cfi);
 
+size_t prof_cfi_get_bytes (const ProfCfi *cfi); /* of memory, about */
+
 ProfRule prof_cfi_get_rule (ProfCfi *cfi, uint64_t vaddr);
 /* For PROF_RULE_SLOW: steps by the row of `vaddr`. */
 bool prof_cfi_step (ProfCfi *cfi,

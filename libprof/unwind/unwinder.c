@@ -17,7 +17,8 @@ PROF_DEFINE_CLEANUP (ProfUnwinder *, prof_unwinder_free)
 
 typedef struct {
   bool is_opened;
-  ProfCfi *cfi; /* NULL: none */
+  bool is_asked; /* since the latest trim */
+  ProfCfi *cfi;  /* NULL: none */
 } ModuleCfi;
 
 /* Of a thread: its stack lies alone in the memory around, and where another's does not, the steps
@@ -73,6 +74,29 @@ prof_unwinder_free (ProfUnwinder *unwinder)
   return NULL;
 }
 
+static size_t
+count_cfi_bytes (const ProfUnwinder *unwinder)
+{
+  size_t n_bytes = 0;
+  prof_vec_foreach (entry, &unwinder->cfis)
+    n_bytes += entry->cfi != NULL ? prof_cfi_get_bytes (entry->cfi) : 0;
+  return n_bytes;
+}
+
+size_t
+prof_unwinder_trim (ProfUnwinder *unwinder, size_t max_bytes)
+{
+  bool is_full = count_cfi_bytes (unwinder) > max_bytes;
+  prof_vec_foreach (entry, &unwinder->cfis) {
+    if (is_full && !entry->is_asked) {
+      prof_cfi_free (entry->cfi);
+      *entry = (ModuleCfi){ 0 };
+    }
+    entry->is_asked = false;
+  }
+  return count_cfi_bytes (unwinder);
+}
+
 static int
 make_room (ProfUnwinder *unwinder, uint32_t module_id)
 {
@@ -94,6 +118,7 @@ get_cfi (ProfUnwinder *unwinder, const ProfModule *module)
     entry->is_opened = true;
     prof_cfi_new (map, module, &entry->cfi);
   }
+  entry->is_asked = true;
   return entry->cfi;
 }
 

@@ -17,6 +17,10 @@ int prof_unwinder_new (const ProfUnwindOptions *options,
                        ProfUnwinder **ret);
 ProfUnwinder *prof_unwinder_free (ProfUnwinder *unwinder);
 
+/* If the CFI of all modules takes more than max_bytes, that of those is closed, until it is asked
+ * for again, of which no new rule was made since the latest trim. Rules stay. How much is left. */
+size_t prof_unwinder_trim (ProfUnwinder *unwinder, size_t max_bytes);
+
 /* As prof_unwind, in the address space of a process. pcs has room for options->max_frames. */
 size_t prof_unwinder_unwind (ProfUnwinder *unwinder,
                              ProfAddressSpace *space,

@@ -135,6 +135,28 @@ alloca_frame (void **state)
 }
 
 __attribute__ ((noinline)) static void
+walk_from_elsewhere (void)
+{
+  walk_twice ();
+  depth_left = 0;
+}
+
+static void
+trimmed_cfi_is_opened_again (void **state)
+{
+  (void)state;
+  walk_twice ();
+  size_t n_bytes = prof_unwinder_trim (world.unwinder, SIZE_MAX);
+  assert_true (n_bytes > 0);
+  assert_int_equal (prof_unwinder_trim (world.unwinder, n_bytes), n_bytes);
+  assert_int_equal (prof_unwinder_trim (world.unwinder, n_bytes - 1), 0);
+  walk_from_elsewhere ();
+  assert_walks_agree (5);
+  assert_in_range (prof_unwinder_trim (world.unwinder, 0), 1, n_bytes);
+  assert_int_equal (prof_unwinder_trim (world.unwinder, 0), 0);
+}
+
+__attribute__ ((noinline)) static void
 use_aligned (void)
 {
   volatile char bytes[256] __attribute__ ((aligned (128))) = { 0 };
@@ -248,6 +270,7 @@ main (void)
     cmocka_unit_test (plain_stack),
     cmocka_unit_test (recursion_1000_deep),
     cmocka_unit_test (alloca_frame),
+    cmocka_unit_test (trimmed_cfi_is_opened_again),
     cmocka_unit_test (realigned_frame),
     cmocka_unit_test (callback_from_libc),
     cmocka_unit_test (thread_ends_at_its_root),
