@@ -32,7 +32,7 @@ typedef struct {
   size_t n_fresh;        /* answers to keep that the cache did not have */
   bool has_kernel_table; /* the cache had the symbols of the kernel itself */
 
-  bool is_asked; /* since the latest refresh */
+  unsigned n_idle; /* refreshes since somebody asked */
   bool is_read;
   ProfSymbolLevel level; /* once read */
   size_t n_bytes;        /* of memory, about, once read */

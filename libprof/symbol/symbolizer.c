@@ -141,24 +141,39 @@ count_bytes (const ProfSymbolizer *symbolizer)
   return n_bytes;
 }
 
+/* The module that nobody has asked about for the longest time. False: all were since the latest
+ * refresh. */
+static bool
+close_idlest (ProfSymbolizer *symbolizer)
+{
+  ProfModuleSymbols **idlest = NULL;
+  prof_vec_foreach (module, &symbolizer->modules)
+    if (*module != NULL && (*module)->n_idle > 1
+        && (idlest == NULL || (*module)->n_idle > (*idlest)->n_idle))
+      idlest = module;
+  if (idlest == NULL)
+    return false;
+  *idlest = prof_module_symbols_free (*idlest);
+  return true;
+}
+
 void
 prof_symbolizer_refresh (ProfSymbolizer *symbolizer)
 {
   symbolizer->answers.n = symbolizer->symbols.n = 0;
   prof_hash_index_reset (&symbolizer->index);
   bool has_many_names = symbolizer->context.names.chunks.n > MAX_NAME_CHUNKS;
-  bool is_full = count_bytes (symbolizer) > symbolizer->max_bytes;
   prof_vec_foreach (module, &symbolizer->modules) {
     if (*module == NULL)
       continue;
-    bool is_stale = (*module)->module->kind == PROF_MODULE_ANONYMOUS;
-    if (has_many_names || is_stale || (is_full && !(*module)->is_asked))
+    (*module)->n_idle++;
+    if (has_many_names || (*module)->module->kind == PROF_MODULE_ANONYMOUS)
       *module = prof_module_symbols_free (*module);
-    else
-      (*module)->is_asked = false;
   }
   if (has_many_names)
     prof_names_finish (&symbolizer->context.names);
+  while (count_bytes (symbolizer) > symbolizer->max_bytes && close_idlest (symbolizer))
+    continue;
 }
 
 static int
@@ -174,7 +189,7 @@ get_module (ProfSymbolizer *symbolizer, const ProfModule *module, ProfModuleSymb
       return r;
   }
   assert ((*slot)->module == module);
-  (*slot)->is_asked = true;
+  (*slot)->n_idle = 0;
   *ret = *slot;
   return 0;
 }

@@ -32,8 +32,9 @@ int prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **re
 ProfSymbolizer *prof_symbolizer_free (ProfSymbolizer *symbolizer);
 
 /* Before more look-ups, in a recording that goes on: forgets the answers, so that their number is
- * bounded, and the names of just-in-time compiled code, which change. If all that was read of files
- * has grown beyond max_bytes, closes those that nobody has asked about since the last refresh. */
+ * bounded, and the names of just-in-time compiled code, which change. While what was read of files
+ * is more than max_bytes, closes those that nobody has asked about for the longest time, but for
+ * those of since the last refresh. */
 void prof_symbolizer_refresh (ProfSymbolizer *symbolizer);
 
 /* The functions at `address`, innermost first (more than one: inlined). `address` is a file offset
