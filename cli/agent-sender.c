@@ -43,7 +43,7 @@ settle_sent (AgentSender *sender)
   sender->n_failed = 0;
   if (sender->is_away && !sender->is_quiet)
     message ("the collector takes profiles again; %zu wait", sender->spool.n);
-  sender->is_away = false;
+  sender->is_away = sender->is_overflowing = false;
 }
 
 /* Once, until one was sent. With the lock held. */
@@ -154,9 +154,10 @@ int
 agent_sender_open (AgentSender *sender,
                    const char *directory,
                    uint64_t max_bytes,
-                   ProfExporter *exporter)
+                   ProfExporter *exporter,
+                   bool is_quiet)
 {
-  *sender = (AgentSender){ .exporter = exporter };
+  *sender = (AgentSender){ .exporter = exporter, .is_quiet = is_quiet };
   prof_exporter_set_func (exporter, show_try, sender);
   sender->done_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   pthread_condattr_t attributes;
@@ -208,27 +209,34 @@ save (AgentSender *sender, const char *path, const ProfProfile *profile)
     has_room = (r == -ENOSPC || r == -EDQUOT) && spool_drop_oldest (&sender->spool);
     pthread_mutex_unlock (&sender->lock);
   }
-  if (r < 0)
+  if (r < 0 && !sender->is_failing)
     fail (&error);
+  sender->is_failing = r < 0;
   return r;
+}
+
+/* Once, until one was sent. */
+static void
+tell_dropped (AgentSender *sender)
+{
+  if (!sender->is_overflowing && !sender->is_quiet)
+    message ("the spool is full: the oldest profiles are dropped");
+  sender->is_overflowing = true;
 }
 
 int
 agent_sender_add (AgentSender *sender, const ProfProfile *profile)
 {
+  uint64_t n_dropped = sender->spool.n_dropped;
   cleanup (free) char *path = spool_get_path (&sender->spool, sender->spool.next_number);
   int r = path != NULL ? save (sender, path, profile) : -ENOMEM;
-  if (r < 0)
-    return r;
   pthread_mutex_lock (&sender->lock);
-  uint64_t n_dropped = sender->spool.n_dropped;
-  r = spool_add (&sender->spool);
-  n_dropped = sender->spool.n_dropped - n_dropped;
+  if (r >= 0)
+    r = spool_add (&sender->spool);
+  if (sender->spool.n_dropped > n_dropped)
+    tell_dropped (sender);
   pthread_cond_broadcast (&sender->changed);
   pthread_mutex_unlock (&sender->lock);
-  if (n_dropped > 0 && !sender->is_quiet)
-    message ("the spool is full: the oldest %" PRIu64 " profile%s dropped", n_dropped,
-             n_dropped == 1 ? " was" : "s were");
   return r;
 }
 

@@ -27,8 +27,9 @@ typedef struct {
   pthread_cond_t changed;
   pthread_t thread;
   bool has_thread, is_sending, is_flushing, is_stopped;
-  bool is_away;      /* the collector did not take the latest */
-  unsigned n_failed; /* tries, one after the other */
+  bool is_away;                    /* the collector did not take the latest */
+  bool is_overflowing, is_failing; /* told: profiles are dropped; can't be written */
+  unsigned n_failed;               /* tries, one after the other */
   uint64_t n_sent, n_refused;
 } AgentSender;
 
@@ -36,7 +37,8 @@ typedef struct {
 int agent_sender_open (AgentSender *sender,
                        const char *directory,
                        uint64_t max_bytes,
-                       ProfExporter *exporter);
+                       ProfExporter *exporter,
+                       bool is_quiet);
 /* What is not sent stays in the spool. */
 void agent_sender_close (AgentSender *sender);
 

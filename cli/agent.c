@@ -285,7 +285,7 @@ open_sender (Agent *agent)
   if (status != STATUS_OK)
     return status;
   status = agent_sender_open (&agent->sender, agent_options_get_spool (options),
-                              options->spool_bytes, exporter);
+                              options->spool_bytes, exporter, options->export.quiet);
   if (status != STATUS_OK)
     agent_sender_close (&agent->sender);
   return status;

@@ -50,7 +50,7 @@ message (const char *format, ...)
 /* The library's sentences stand alone; behind a colon they have neither a capital, unless their
  * first word is a name, nor a full stop. */
 static void
-print_sentence (const char *about, const char *sentence)
+print_sentence (const char *about, const char *sentence, const char *rest)
 {
   size_t n = strlen (sentence);
   bool is_word = isupper ((unsigned char)sentence[0])
@@ -58,13 +58,14 @@ print_sentence (const char *about, const char *sentence)
   n -= n > 0 && sentence[n - 1] == '.';
   int first = is_word ? tolower ((unsigned char)sentence[0]) : (unsigned char)sentence[0];
   if (n > 0)
-    message ("%s%s%c%.*s", about, *about != '\0' ? ": " : "", first, (int)n - 1, sentence + 1);
+    message ("%s%s%c%.*s%s", about, *about != '\0' ? ": " : "", first, (int)n - 1, sentence + 1,
+             rest);
 }
 
 int
 fail_about (const char *about, const ProfError *error)
 {
-  print_sentence (about, error->message[0] != '\0' ? error->message : strerror (-error->code));
+  print_sentence (about, error->message[0] != '\0' ? error->message : strerror (-error->code), "");
   return STATUS_FAILURE;
 }
 
@@ -77,7 +78,13 @@ fail (const ProfError *error)
 void
 note (const char *sentence)
 {
-  print_sentence ("", sentence);
+  print_sentence ("", sentence, "");
+}
+
+void
+note_about (const char *about, const char *sentence, const char *rest)
+{
+  print_sentence (about, sentence, rest);
 }
 
 int

@@ -13,6 +13,8 @@ int fail (const ProfError *error);
 int fail_about (const char *about, const ProfError *error);
 /* A sentence of the library that tells of no failure. */
 void note (const char *sentence);
+/* ABOUT: SENTENCE REST */
+void note_about (const char *about, const char *sentence, const char *rest);
 /* Returns STATUS_FAILURE. */
 int fail_out_of_memory (void);
 /* A mistake on the command line, and where help is; returns STATUS_USAGE. `command` may be NULL. */

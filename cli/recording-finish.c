@@ -38,25 +38,40 @@ save (Recording *recording, ProfProfile *profile)
   return -1;
 }
 
-/* The profile is written already. */
 static int
 send_profile (Recording *recording, ProfProfile *profile)
 {
   Sender *sender = recording->sender;
   ProfError error = PROF_ERROR_INIT;
   SenderResult result;
-  bool is_file = recording->output_fd < 0;
-  if (sender_send (sender, "the profile", profile, &result, &error) == 0) {
-    if (sender->warning[0] != '\0')
-      message ("the collector took the profile and says: %s", sender->warning);
-    else if (!sender->is_quiet)
-      message ("sent to the collector");
-    return 0;
+  if (sender_send (sender, "the profile", profile, &result, &error) < 0) {
+    fail (&error);
+    return -1;
   }
-  fail (&error);
-  if (is_file)
-    message ("the profile is kept; send it again with: prof export %s", recording->path);
-  return -1;
+  if (sender->warning[0] != '\0')
+    message ("the collector took the profile and says: %s", sender->warning);
+  else if (!sender->is_quiet)
+    message ("sent to the collector");
+  return 0;
+}
+
+/* The profile is written already: whoever does not want to wait for the collector loses nothing. */
+static int
+send_or_keep (Recording *recording, ProfProfile *profile)
+{
+  cleanup (free) char *text = NULL;
+  bool is_file = recording->output_fd < 0;
+  if (is_file
+      && asprintf (&text, "the profile is kept; send it again with: prof export %s",
+                   recording->path)
+             < 0)
+    text = NULL;
+  stop_signals_set_parting (text != NULL ? text : "");
+  int r = send_profile (recording, profile);
+  stop_signals_set_parting (NULL);
+  if (r < 0 && text != NULL)
+    message ("%s", text);
+  return r;
 }
 
 static int
@@ -88,7 +103,7 @@ save_and_send (Recording *recording)
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
   int r = make_and_save (recording, &profile);
   tell_saved (recording, r >= 0);
-  return r >= 0 && recording->sender->exporter != NULL ? send_profile (recording, profile) : r;
+  return r >= 0 && recording->sender->exporter != NULL ? send_or_keep (recording, profile) : r;
 }
 
 /* The recording is over: of the commands one still means something. */

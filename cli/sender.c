@@ -25,7 +25,7 @@ show_try (const char *text, bool will_retry, void *user_data)
   snprintf (sender->warning, sizeof sender->warning, "%s", text);
   clear_line (sender);
   if (will_retry && !sender->is_quiet)
-    message ("%s: %s; trying again", sender->name, text);
+    note_about (sender->name, text, "; trying again");
   if (!sender->has_line)
     return;
   ProfExporterStats stats;

@@ -193,7 +193,8 @@ lock (Spool *spool)
   if (mkdir (spool->directory, 0700) < 0 && errno != EEXIST)
     return -errno;
   spool->lock_fd = open (spool->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (spool->lock_fd < 0 || flock (spool->lock_fd, LOCK_EX | LOCK_NB) < 0)
+  if (spool->lock_fd < 0 || flock (spool->lock_fd, LOCK_EX | LOCK_NB) < 0
+      || faccessat (AT_FDCWD, spool->directory, W_OK | X_OK, AT_EACCESS) < 0)
     return -errno;
   return 0;
 }

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ enum { SAME_CAUSE_NS = 300000000 };
 static int event_fd = -1;
 static volatile sig_atomic_t first_number, first_is_from_terminal;
 static volatile int64_t first_ns;
+static const char *volatile parting; /* NULL: the first one is waited for */
 
 static int64_t
 now_ns (void)
@@ -26,12 +29,24 @@ now_ns (void)
 }
 
 static void
+leave (int number)
+{
+  const char *text = parting != NULL ? parting : "";
+  struct iovec pieces[] = { { "prof: ", 6 }, { (char *)text, strlen (text) }, { "\n", 1 } };
+  ssize_t n = *text != '\0' ? writev (STDERR_FILENO, pieces, 3) : 0;
+  (void)n; /* whoever would read it may be gone */
+  _exit (128 + number);
+}
+
+static void
 handle (int number, siginfo_t *info, void *context)
 {
   (void)context;
   int saved_errno = errno;
   if (first_number != 0 && now_ns () - first_ns > SAME_CAUSE_NS)
-    _exit (128 + number);
+    leave (number);
+  if (first_number == 0 && parting != NULL)
+    leave (number);
   if (first_number == 0) {
     first_ns = now_ns ();
     first_is_from_terminal = info->si_code > 0;
@@ -72,4 +87,10 @@ StopSignal
 stop_signals_get (void)
 {
   return (StopSignal){ .number = first_number, .is_from_terminal = first_is_from_terminal };
+}
+
+void
+stop_signals_set_parting (const char *text)
+{
+  parting = text;
 }

@@ -10,6 +10,10 @@ int stop_signals_init (void);
 /* To poll for POLLIN. */
 int stop_signals_get_fd (void);
 
+/* From here on the first signal ends this process at once, too, which then says `text`. Borrowed.
+ * NULL: no more. */
+void stop_signals_set_parting (const char *text);
+
 typedef struct {
   int number;           /* 0: none came */
   int is_from_terminal; /* it reached the whole foreground group, the command too */

@@ -11,7 +11,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness import Skip, check, prof, run_cases_of
+from harness import Skip, check, prof, run, run_cases_of
 from otlp_receiver import OtlpReceiver
 
 NOWHERE = 'http://localhost:1'
@@ -310,6 +310,19 @@ def test_switched_off():
         result = prof('agent', '-p', os.getpid(), '--spool', directory, status=1,
                       env={**os.environ, 'OTEL_SDK_DISABLED': 'True'})
         check('OTEL_SDK_DISABLED is true' in result.stderr, result.stderr)
+
+
+def test_spool_that_cannot_be_written():
+    with spool() as directory:
+        directory.mkdir()
+        script = 'mount -t tmpfs -o ro none "$1" || exit 77; shift; exec "$@"'
+        result = run(['unshare', '--mount', 'sh', '-c', script, 'sh', directory, os.environ['PROF'],
+                      'agent', '-p', str(os.getpid()), '--spool', directory, '--interval', '10ms'])
+        if result.returncode == 77 or 'unshare' in result.stderr:
+            raise Skip(f'a file system can not be mounted: {result.stderr}')
+        check(result.returncode == 1, result)
+        check("can't keep profiles in" in result.stderr, result.stderr)
+        check("can't save" not in result.stderr, result.stderr)
 
 
 def test_mistakes():

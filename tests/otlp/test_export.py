@@ -4,6 +4,7 @@
 """The exporter against receivers: what was recorded arrives whole, once, and by all the rules."""
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness import check, need, prof, read_profile, run_cases_of
-from otlp_receiver import OtlpReceiver
+from otlp_receiver import PATIENCE_S, OtlpReceiver
 from profile_bytes import ProfileBytes
 
 # Times are left out by default.
@@ -181,6 +182,25 @@ def test_record_and_export():
         check_rules(requests)
         check(read_requests(requests) == read_file(path), 'the file says something else')
         check(read_resource(requests[0])['service.name'] == 'shop', read_resource(requests[0]))
+
+
+def test_the_first_interrupt_ends_the_tries_of_record():
+    with scratch() as directory:
+        path = directory / 'cpu.pb.gz'
+        process = subprocess.Popen(
+            [os.environ['PROF'], 'record', '-o', path, '--export', 'http://localhost:1', '--', 'true'],
+            stderr=subprocess.PIPE, encoding='utf-8')
+        try:
+            while 'trying again' not in (line := process.stderr.readline()):
+                check(line, 'prof record has ended')
+            check("the profile: can't export" in line, line)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+        check(process.returncode == 128 + signal.SIGINT, process.returncode)
+        check(f'send it again with: prof export {path}' in errors, errors)
+        check(path.stat().st_size > 0, 'the profile is not kept')
 
 
 # ---- ways to get there ----
