@@ -105,6 +105,12 @@ def test_system_memory():
         app.wait_for_rows('Processes', lambda rows: pid in [row[1] for row in rows])
 
 
+def test_shortcuts_are_shown():
+    with App() as app:
+        app.act(app.find_with_action('win.show-help-overlay'), 'win.show-help-overlay')
+        app.find('label', '^Read the profile again$')
+
+
 def test_no_display():
     environment = {k: v for k, v in os.environ.items() if k not in ('DISPLAY', 'WAYLAND_DISPLAY')}
     result = run([os.environ['PYROGRAPH']], env=environment)
