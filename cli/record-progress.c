@@ -89,6 +89,10 @@ progress_print_summary (const Progress *progress, Recorder *recorder, const char
            has_size ? format_bytes ((double)file.st_size).text : "", has_size ? ")" : "");
   if (recorder->heap != NULL)
     print_heap (&stats);
+  if (stats.n_truncated > stats.n_samples / 100)
+    message (
+        "more than 1%% of the stacks are cut short: 'prof report --quality' says why, and what "
+        "would help");
   recorder_print_late_notes (recorder, note);
   if (stats.n_samples == 0 && recorder->heap != NULL)
     message ("no samples: too little was allocated for one (--heap-rate 1 takes all), or what ran "

@@ -164,7 +164,7 @@ is_worth_telling (const Ending *ending, uint64_t n_all)
 }
 
 static void
-print_quality (const ProfSession *session)
+print_stack_ends (const ProfSession *session)
 {
   Endings endings = count_endings (session);
   uint64_t n_all = 0, n_root = 0;
@@ -212,7 +212,7 @@ print_session (const ReportView *view, size_t index)
   putchar ('\n');
   print_resource (session);
   print_counts (session);
-  print_quality (session);
+  print_stack_ends (session);
   for (size_t i = 0; i < session->n_notes; i++) {
     printf ("  %snote: ", style_begin (STYLE_YELLOW));
     print_text (session->notes[i], SIZE_MAX);

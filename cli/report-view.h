@@ -54,6 +54,9 @@ int get_edges (const ProfReport *report,
 /* Whether each node is among the `limit` heaviest, as a tree: to be freed. NULL: out of memory. */
 bool *choose_heaviest (const ProfReportNode *nodes, size_t n_nodes, size_t limit);
 
+/* How far stacks and names can be trusted; in text or JSON. */
+int print_quality (const ReportView *view, bool as_json);
+
 int print_edges (const ReportView *view, const char *name, EdgeDirection direction);
 
 /* "file:line" of a function as the profile knows it; "" if it does not. */

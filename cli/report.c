@@ -14,7 +14,7 @@
 enum { FLAT_LIMIT = 30, TREE_LIMIT = 60, UNSET = UINT_MAX };
 
 typedef struct {
-  bool tree, bottom_up;
+  bool tree, bottom_up, quality;
   const char *callers, *callees;
   const char *type;
   const char *focus, *ignore, *hide, *show_from, *label;
@@ -39,6 +39,8 @@ static const Option options[] = {
     "work" },
   { "bottom-up", 'b', &option_switch, offsetof (ReportOptions, bottom_up), NULL,
     "show the tree from the functions that did the work up to their callers" },
+  { "quality", 0, &option_switch, offsetof (ReportOptions, quality), NULL,
+    "show how far stacks and names can be trusted, module by module, and what would mend them" },
   { "callers", 0, &option_string, offsetof (ReportOptions, callers), "FUNCTION",
     "show who calls a function: its name, or a regular expression" },
   { "callees", 0, &option_string, offsetof (ReportOptions, callees), "FUNCTION",
@@ -134,6 +136,8 @@ show (const ReportOptions *chosen, const ReportView *view)
   ProfTreeDirection tree = chosen->bottom_up ? PROF_TREE_BOTTOM_UP : PROF_TREE_TOP_DOWN;
   const char *function = chosen->callers != NULL ? chosen->callers : chosen->callees;
   EdgeDirection edges = chosen->callers != NULL ? EDGES_CALLERS : EDGES_CALLEES;
+  if (chosen->quality)
+    return print_quality (view, chosen->json);
   if (chosen->json)
     return function != NULL ? print_edges_json (view, function, edges)
            : is_tree        ? print_tree_json (view, tree)
@@ -188,8 +192,8 @@ run (void *values, char **operands, size_t n_operands)
 {
   const ReportOptions *chosen = values;
   bool is_tree = chosen->tree || chosen->bottom_up;
-  if (is_tree + (chosen->callers != NULL) + (chosen->callees != NULL) > 1)
-    return usage_error ("report", "--tree, --callers and --callees exclude each other");
+  if (is_tree + (chosen->callers != NULL) + (chosen->callees != NULL) + chosen->quality > 1)
+    return usage_error ("report", "--tree, --callers, --callees and --quality exclude each other");
   if (n_operands > 0)
     return report_file (chosen, operands[0]);
   cleanup (free) char *newest = NULL;
@@ -217,6 +221,7 @@ const Command command_report = {
               "  prof report --focus 'parse|lex' --time 2s..5s\n"
               "                                     only these functions and these 3 seconds\n"
               "  prof report --label thread=worker  only the threads called worker\n"
+              "  prof report --quality              whether the stacks and names are complete\n"
               "  prof report --json | jq -r '.functions[0].name'\n",
   .options = options,
   .defaults = &(ReportOptions){ .limit = UNSET },

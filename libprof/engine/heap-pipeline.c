@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/heap-image.h"
 #include "engine/process-maps.h"
 #include "unwind/register-map.h"
 
-/* Maps are read again when a stack ends in code that is not known, but not for each one; and now
- * and then, as other code may be where some was. */
-#define MAPS_INTERVAL_NS 100000000u
+/* Maps are read again when a stack ends in code that is not known, for at most a twentieth of the
+ * time; and now and then, as other code may be where some was. */
+#define MAPS_REST 20
 #define MAPS_AGE_NS 1000000000u
 
 int
@@ -93,8 +94,10 @@ refresh_maps (ProfHeapImage *image, uint64_t now_ns, uint64_t age_ns)
   if (image->is_over || now_ns - image->maps_read_ns < age_ns)
     return false;
   image->maps_read_ns = now_ns;
+  uint64_t start_ns = prof_monotonic_ns ();
   if (prof_process_maps_refresh (&image->space, &has_changed) >= 0 && has_changed)
     prof_known_stacks_forget (&image->known);
+  image->maps_cost_ns = prof_monotonic_ns () - start_ns;
   return has_changed;
 }
 
@@ -114,7 +117,7 @@ add_stack (ProfHeapPipeline *pipeline,
     return 0;
   size_t n = unwind (pipeline, &image->space, &registers, &slice, &end);
   bool is_whole = end == PROF_STACK_ROOT || end == PROF_STACK_DEPTH_LIMIT;
-  if (!is_whole && refresh_maps (image, now_ns, MAPS_INTERVAL_NS))
+  if (!is_whole && refresh_maps (image, now_ns, MAPS_REST * image->maps_cost_ns))
     n = unwind (pipeline, &image->space, &registers, &slice, &end);
   int r
       = prof_stack_builder_add (&pipeline->builder, &image->space, event->tid, 0, n, end, ret_node);

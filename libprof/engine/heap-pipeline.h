@@ -24,6 +24,7 @@ typedef struct {
   int pid_fd;            /* -1: it was gone when it was first seen, or is this process */
   bool is_over;          /* it writes no more, and /proc has nothing of it */
   uint64_t maps_read_ns; /* from /proc, last */
+  uint64_t maps_cost_ns; /* of reading them, last */
   uint64_t latest_ns;    /* of its events */
   uint64_t seen_ns;      /* when it was last there */
   uint32_t latest_tid, latest_thread; /* of the event before this one; tid 0: none */
