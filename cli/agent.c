@@ -261,6 +261,9 @@ flush_profiles (Agent *agent)
   prof_cpu_profiler_stop (agent->profiler, NULL);
   take_profile (agent, agent->profiler);
   agent_sender_flush (&agent->sender);
+  /* timeout(1) sends its signal twice, and means one. */
+  struct signalfd_siginfo again;
+  (void)!read (agent->signal_fd, &again, sizeof again);
   struct pollfd fds[] = {
     { .fd = agent->sender.done_fd, .events = POLLIN },
     { .fd = agent->signal_fd, .events = POLLIN },
@@ -270,8 +273,9 @@ flush_profiles (Agent *agent)
   AgentSenderStats stats;
   agent_sender_get_stats (&agent->sender, &stats);
   if (stats.n_waiting > 0)
-    message ("%llu profiles were not sent: they wait in %s for the next start",
-             (unsigned long long)stats.n_waiting, agent->sender.spool.directory);
+    message ("%llu profile%s not sent: waiting in %s for the next start",
+             (unsigned long long)stats.n_waiting, stats.n_waiting == 1 ? "" : "s",
+             agent->sender.spool.directory);
 }
 
 /* ---- the command ---- */

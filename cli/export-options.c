@@ -119,9 +119,16 @@ add_header_file (const char *path, StringList *headers)
   cleanup (free) char *text = NULL;
   int status = read_secret (path, &text);
   char *rest = text;
-  for (char *line; status == STATUS_OK && (line = strsep (&rest, "\r\n")) != NULL;)
-    if (*line != '\0' && string_list_append (headers, line, strlen (line)) < 0)
+  for (char *line; status == STATUS_OK && (line = strsep (&rest, "\r\n")) != NULL;) {
+    if (*line == '\0')
+      continue;
+    if (strchr (line, ':') == NULL) {
+      message ("can't use %s: NAME: VALUE is expected in each line", path);
+      return STATUS_FAILURE;
+    }
+    if (string_list_append (headers, line, strlen (line)) < 0)
       return fail_out_of_memory ();
+  }
   return status;
 }
 

@@ -46,7 +46,8 @@ print_line (const Outcome *outcome)
   printf (": sent, %s request%s, %s", format_count ((double)result->n_requests).text,
           result->n_requests == 1 ? "" : "s", format_bytes ((double)result->n_bytes).text);
   if (result->n_retries > 0)
-    printf (", tried again %s times", format_count ((double)result->n_retries).text);
+    printf (", tried again %s time%s", format_count ((double)result->n_retries).text,
+            result->n_retries == 1 ? "" : "s");
   if (result->n_rejected_profiles > 0)
     printf (", %s rejected by the collector",
             format_count ((double)result->n_rejected_profiles).text);

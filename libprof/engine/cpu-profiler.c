@@ -20,6 +20,7 @@
 #include "engine/machine.h"
 #include "engine/pipeline.h"
 #include "engine/profile-maker.h"
+#include "engine/target-identity.h"
 #include "symbol/symbolizer.h"
 
 /* A row costs as much as twenty samples. */
@@ -46,6 +47,7 @@ struct ProfCpuProfiler {
   ProfCpuTarget target;
   ProfCounters counters;
   ProfContextWatch context;
+  ProfTargetIdentity identity; /* of a single process that was there before */
   bool is_started;
   bool has_new_maps;                      /* since the rings were read before */
   Mark first;                             /* of what the next profile is of */
@@ -270,6 +272,8 @@ prof_cpu_profiler_start (ProfCpuProfiler *profiler, ProfError *reterr)
     profiler->pipeline.self_pid = (uint32_t)getpid ();
     prof_span_join_begin (&profiler->pipeline.spans);
   }
+  if (profiler->config.values.target == PROF_TARGET_PIDS && profiler->config.values.n_pids == 1)
+    prof_target_identity_read (profiler->config.values.pids[0], &profiler->identity);
   r = prof_cpu_target_launch (&profiler->target, reterr);
   if (r < 0)
     return r;
@@ -488,6 +492,7 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
   ProfProfileMakerStats made;
   ProfContextAttributes resource = { 0 };
   prof_process_context_decode (request->context.items, request->context.n, &resource);
+  prof_target_identity_add (&profiler->identity, &resource);
   maker.session.resource = resource.items;
   maker.session.n_resource = resource.n;
   r = prof_profile_make (&request->snapshot, &maker, ret, &made);

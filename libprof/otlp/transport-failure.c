@@ -50,8 +50,8 @@ get_hint (const ProfOtlpConfig *config)
                ? "; if it stays so, it may be no port of gRPC (4317 for most), or want https://"
                : "; if it stays so, it may be no port of HTTP (4318 for most), or want https://";
   return config->certificate_file == NULL
-             ? "; if it stays so, it may want a certificate of the client (certificate_file)"
-             : "";
+             ? "; if it stays so, it may want a certificate of the client"
+             : "; if it stays so, it may not know the certificate of the client";
 }
 
 static void
@@ -61,8 +61,8 @@ explain_cut (const Failed *failed)
   if (strstr (failed->text, "certificate required") != NULL
       || strstr (failed->text, "bad certificate") != NULL)
     prof_otlp_answer_set (failed->ret, PROF_OTLP_FAILED, -EACCES, target,
-                          "it wants a certificate of the client that it knows (%s); give "
-                          "certificate_file and key_file",
+                          "it wants a certificate of the client that it knows (%s); give one, "
+                          "with its key",
                           failed->text);
   else
     prof_otlp_answer_set (failed->ret, PROF_OTLP_RETRY, -ECONNRESET, target,
@@ -81,8 +81,8 @@ explain_handshake (const Failed *failed)
                           "http://, or the port of TLS");
   else if (strstr (failed->text, "alert") != NULL)
     prof_otlp_answer_set (failed->ret, PROF_OTLP_FAILED, -EACCES, target,
-                          "it refuses the TLS connection (%s); it may want certificate_file and "
-                          "key_file of a client",
+                          "it refuses the TLS connection (%s); it may want a certificate of the "
+                          "client",
                           failed->text);
   else
     prof_otlp_answer_set (failed->ret, PROF_OTLP_RETRY, -ECONNRESET, target,
@@ -139,8 +139,9 @@ prof_transport_failure_explain (const ProfTransportFailure *failure,
     break;
   case CURLE_PEER_FAILED_VERIFICATION:
     prof_otlp_answer_set (ret, PROF_OTLP_FAILED, -EKEYREJECTED, config->target,
-                          "its certificate is not trusted (%s); give the CA that signed it as "
-                          "ca_file, and the name that it is made out to as host",
+                          "its certificate is not trusted (%s); give the certificate of the CA "
+                          "that "
+                          "signed it, and the name that it is made out to as host",
                           failed.text);
     break;
   case CURLE_SSL_CERTPROBLEM:

@@ -153,6 +153,8 @@ def test_secrets_are_not_printed():
             result = run([os.environ['PROF'], 'export', directory / 'a', '-e', NOWHERE, option, secret])
             check(result.returncode in (1, 2) and result.stderr, result)
             check(SECRET not in result.stdout + result.stderr, f'{option}: {result}')
+            if option == '--header-file':
+                check(str(secret) in result.stderr, result.stderr)
         result = prof('export', directory / 'a', '-H', f'{SECRET}\n: x', status=2)
         check(SECRET not in result.stderr, result.stderr)
 
@@ -161,7 +163,7 @@ def test_collector_that_fails():
     busy = (503, {'Retry-After': '0'}, b'')
     with collecting(busy) as collector, files('a') as directory:
         result = prof('export', directory / 'a', '-e', collector.endpoint)
-        check('tried again 1 time' in result.stdout, result.stdout)
+        check('tried again 1 time\n' in result.stdout, result.stdout)
         check('trying again' in result.stderr, result.stderr)
         bodies = {body for _, _, body in collector.requests}
         check(len(collector.requests) == 2 and len(bodies) == 1, 'not the same request again')

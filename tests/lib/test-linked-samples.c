@@ -238,7 +238,7 @@ assert_resource (const ProfProfile *profile)
 {
   ProfSession *session;
   assert_int_equal (prof_profile_get_session (profile, 0, &session, NULL), 0);
-  assert_int_equal (session->n_resource, 1);
+  assert_true (session->n_resource >= 1); /* first what it says itself */
   assert_string_equal (session->resource[0].key, "service.name");
   assert_string_equal (session->resource[0].value, "shop");
   prof_session_free (session);

@@ -87,9 +87,11 @@ test_cut_connections (void **state)
   assert_explained (&https, FAILURE (CURLE_RECV_ERROR, "Connection reset\nby peer"),
                     PROF_OTLP_RETRY, -ECONNRESET,
                     "the connection broke before the answer (Connection reset by peer); if it "
-                    "stays so, it may want a certificate of the client (certificate_file)");
+                    "stays so, it may want a certificate of the client");
   assert_explained (&mutual, FAILURE (CURLE_SEND_ERROR, "Broken pipe"), PROF_OTLP_RETRY,
-                    -ECONNRESET, "the connection broke before the answer (Broken pipe)");
+                    -ECONNRESET,
+                    "the connection broke before the answer (Broken pipe); if it stays so, it may "
+                    "not know the certificate of the client");
 }
 
 static void
@@ -99,11 +101,11 @@ test_tls (void **state)
   assert_explained (&https, FAILURE (CURLE_RECV_ERROR, "tlsv13 alert certificate required"),
                     PROF_OTLP_FAILED, -EACCES,
                     "it wants a certificate of the client that it knows (tlsv13 alert certificate "
-                    "required); give certificate_file and key_file");
+                    "required); give one, with its key");
   assert_explained (&https, FAILURE (CURLE_SSL_CONNECT_ERROR, "sslv3 alert handshake failure"),
                     PROF_OTLP_FAILED, -EACCES,
-                    "it refuses the TLS connection (sslv3 alert handshake failure); it may want "
-                    "certificate_file and key_file of a client");
+                    "it refuses the TLS connection (sslv3 alert handshake failure); it may want a "
+                    "certificate of the client");
   assert_explained (&https, FAILURE (CURLE_SSL_CONNECT_ERROR, "wrong version number"),
                     PROF_OTLP_FAILED, -EPROTONOSUPPORT,
                     "it speaks no TLS at this port; give an address that begins with http://, or "
@@ -112,8 +114,8 @@ test_tls (void **state)
                     -ECONNRESET, "the TLS connection failed (SSL_ERROR_SYSCALL)");
   assert_explained (&https, FAILURE (CURLE_PEER_FAILED_VERIFICATION, "expired"), PROF_OTLP_FAILED,
                     -EKEYREJECTED,
-                    "its certificate is not trusted (expired); give the CA that signed it as "
-                    "ca_file, and the name that it is made out to as host");
+                    "its certificate is not trusted (expired); give the certificate of the CA "
+                    "that signed it, and the name that it is made out to as host");
   assert_explained (&https, FAILURE (CURLE_SSL_CERTPROBLEM, "no start line"), PROF_OTLP_FAILED,
                     -EINVAL,
                     "no start line; are these files PEM, and does the key belong to the "

