@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / 'cli'))
 from harness import Skip, check, run, run_cases_of  # noqa: E402
 
-from app import App, find_unnamed_buttons  # noqa: E402
+from app import App, find_unnamed_buttons, wait_for  # noqa: E402
 
 scratch = Path(tempfile.mkdtemp(prefix='pyrograph-'))
 
@@ -77,6 +77,17 @@ def test_a_file_that_is_no_profile():
         path.write_bytes(record().read_bytes())
         app.click('push button', 'Try Again')
         app.find('page tab', '^Functions$')
+
+
+def test_a_copy_is_saved():
+    copy = scratch / 'copy.pb.gz'
+    with App(record()) as app:
+        app.find('page tab', '^Functions$')
+        app.act(app.find_with_action('win.save-as'), 'win.save-as')
+        app.type_into('text', '^Name:', str(copy))
+        app.click_when_possible('push button', 'Save$')
+        profile = record().read_bytes()
+        wait_for(lambda: copy.exists() and copy.read_bytes() == profile, 'the copy')
 
 
 def test_several_profiles_at_once():
