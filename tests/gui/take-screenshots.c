@@ -38,16 +38,27 @@ settle (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* NULL: it was not laid out yet. */
+static GskRenderNode *
+draw (GtkWidget *window, int *ret_width, int *ret_height)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  *ret_width = gdk_paintable_get_intrinsic_width (paintable);
+  *ret_height = gdk_paintable_get_intrinsic_height (paintable);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), *ret_width, *ret_height);
+  return gtk_snapshot_to_node (snapshot);
+}
+
 static void
 save (GtkWidget *window, const char *view, const Look *look)
 {
-  settle ();
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
-  int width = gdk_paintable_get_intrinsic_width (paintable);
-  int height = gdk_paintable_get_intrinsic_height (paintable);
-  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), width, height);
-  g_autoptr (GskRenderNode) node = gtk_snapshot_to_node (snapshot);
+  int width, height;
+  g_autoptr (GskRenderNode) node = NULL;
+  do {
+    settle ();
+    node = draw (window, &width, &height);
+  } while (node == NULL);
   GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (window));
   g_autoptr (GdkTexture) texture
       = gsk_renderer_render_texture (renderer, node,
