@@ -4,11 +4,13 @@
 
 #include <string.h>
 
+#include "layout/timeline.h"
 #include "model/error.h"
 
 struct PyroFilter {
   GPtrArray *terms; /* Term */
   gint64 start_ns, end_ns;
+  PyroHeapView heap_view;
 };
 
 typedef struct {
@@ -66,6 +68,7 @@ copy (const PyroFilter *filter, guint without)
   PyroFilter *result = pyro_filter_new ();
   result->start_ns = filter->start_ns;
   result->end_ns = filter->end_ns;
+  result->heap_view = filter->heap_view;
   for (guint i = 0; i < filter->terms->len; i++) {
     const Term *term = filter->terms->pdata[i];
     if (i != without)
@@ -109,6 +112,20 @@ pyro_filter_set_range (const PyroFilter *filter, gint64 start_ns, gint64 end_ns)
   return result;
 }
 
+PyroFilter *
+pyro_filter_set_heap_view (const PyroFilter *filter, PyroHeapView view)
+{
+  PyroFilter *result = copy (filter, G_MAXUINT);
+  result->heap_view = view;
+  return result;
+}
+
+PyroHeapView
+pyro_filter_get_heap_view (const PyroFilter *filter)
+{
+  return filter->heap_view;
+}
+
 guint
 pyro_filter_get_n_terms (const PyroFilter *filter)
 {
@@ -133,13 +150,15 @@ pyro_filter_get_range (const PyroFilter *filter, gint64 *ret_start_ns, gint64 *r
 gboolean
 pyro_filter_is_empty (const PyroFilter *filter)
 {
-  return filter->terms->len == 0 && filter->start_ns == 0 && filter->end_ns == 0;
+  return filter->terms->len == 0 && filter->start_ns == 0 && filter->end_ns == 0
+         && filter->heap_view == PYRO_HEAP_AS_RECORDED;
 }
 
 gboolean
 pyro_filter_equal (const PyroFilter *a, const PyroFilter *b)
 {
-  if (a->terms->len != b->terms->len || a->start_ns != b->start_ns || a->end_ns != b->end_ns)
+  if (a->terms->len != b->terms->len || a->start_ns != b->start_ns || a->end_ns != b->end_ns
+      || a->heap_view != b->heap_view)
     return FALSE;
   for (guint i = 0; i < a->terms->len; i++) {
     const Term *x = a->terms->pdata[i], *y = b->terms->pdata[i];
@@ -222,10 +241,34 @@ pyro_filter_apply (const PyroFilter *filter, ProfProfile *profile, GError **erro
   rest.end_ns = filter->end_ns;
 
   ProfProfile *result = prof_profile_ref (profile);
-  if (pyro_filter_is_empty (filter))
+  if (filter->terms->len == 0 && filter->start_ns == 0 && filter->end_ns == 0)
     return result;
   if (pass_focuses (filter, &result, error) && pass (&result, &rest, error))
     return result;
   prof_profile_unref (result);
   return NULL;
+}
+
+ProfProfile *
+pyro_filter_apply_to (const PyroFilter *filter,
+                      ProfProfile *profile,
+                      guint value_type,
+                      guint *ret_value_type,
+                      GError **error)
+{
+  *ret_value_type = value_type;
+  if (filter->heap_view == PYRO_HEAP_AS_RECORDED || !pyro_timeline_is_heap (profile, value_type))
+    return pyro_filter_apply (filter, profile, error);
+  ProfProfile *selected
+      = pyro_heap_view_select (filter->heap_view, profile, filter->start_ns, filter->end_ns, error);
+  if (selected == NULL)
+    return NULL;
+  *ret_value_type = pyro_heap_view_find_value_type (selected, profile, value_type);
+  /* What is in use at a time may be older than the range. */
+  g_autoptr (PyroFilter) rest = filter->heap_view == PYRO_HEAP_LIVE
+                                    ? pyro_filter_set_range (filter, 0, 0)
+                                    : copy (filter, G_MAXUINT);
+  ProfProfile *result = pyro_filter_apply (rest, selected, error);
+  prof_profile_unref (selected);
+  return result;
 }

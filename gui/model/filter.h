@@ -5,6 +5,8 @@
 #include <glib-object.h>
 #include <prof/profile.h>
 
+#include "model/heap-view.h"
+
 G_BEGIN_DECLS
 
 /* What of a profile is looked at. Never changed once made, so that any thread may read it and undo
@@ -36,17 +38,26 @@ PyroFilter *pyro_filter_add (const PyroFilter *filter, PyroFilterKind kind, cons
 PyroFilter *pyro_filter_remove (const PyroFilter *filter, guint term);
 /* Nanoseconds since the Unix epoch; both 0: all of the time. */
 PyroFilter *pyro_filter_set_range (const PyroFilter *filter, gint64 start_ns, gint64 end_ns);
+PyroFilter *pyro_filter_set_heap_view (const PyroFilter *filter, PyroHeapView view);
 
 guint pyro_filter_get_n_terms (const PyroFilter *filter);
 PyroFilterTerm pyro_filter_get_term (const PyroFilter *filter, guint term);
 /* FALSE if there is no range. */
 gboolean pyro_filter_get_range (const PyroFilter *filter, gint64 *ret_start_ns, gint64 *ret_end_ns);
+PyroHeapView pyro_filter_get_heap_view (const PyroFilter *filter);
 gboolean pyro_filter_is_empty (const PyroFilter *filter);
 gboolean pyro_filter_equal (const PyroFilter *a, const PyroFilter *b);
 
-/* What the filter lets through; of an empty filter a reference to `profile`. NULL on failure. Any
- * thread. */
+/* What the terms and the range let through; without those a reference to `profile`. NULL on
+ * failure. Any thread. */
 ProfProfile *pyro_filter_apply (const PyroFilter *filter, ProfProfile *profile, GError **error);
+/* The same of the memory that is looked at, if `value_type` counts memory. *ret_value_type is what
+ * the sample type is in the result. */
+ProfProfile *pyro_filter_apply_to (const PyroFilter *filter,
+                                   ProfProfile *profile,
+                                   guint value_type,
+                                   guint *ret_value_type,
+                                   GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyroFilter, pyro_filter_unref)
 

@@ -59,12 +59,13 @@ request_free (gpointer data)
   g_free (request);
 }
 
-/* Another sample type of the same samples needs no filtering. */
+/* Another sample type of the same samples needs no filtering; of a heap it may be other memory. */
 static Request *
 request_new (PyroProfile *self)
 {
-  gboolean is_filtered
-      = self->report != NULL && pyro_filter_equal (self->filter, self->report_filter);
+  gboolean is_filtered = self->report != NULL
+                         && pyro_filter_equal (self->filter, self->report_filter)
+                         && pyro_filter_get_heap_view (self->filter) == PYRO_HEAP_AS_RECORDED;
   Request *request = g_new (Request, 1);
   *request = (Request){
     .profile
@@ -81,16 +82,17 @@ make_report (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 {
   Request *request = data;
   GError *error = NULL;
+  guint value_type = request->value_type;
   ProfProfile *filtered = request->filter == NULL
                               ? prof_profile_ref (request->profile)
-                              : pyro_filter_apply (request->filter, request->profile, &error);
+                              : pyro_filter_apply_to (request->filter, request->profile,
+                                                      request->value_type, &value_type, &error);
   if (g_task_return_error_if_cancelled (task)) {
     prof_profile_unref (filtered);
     g_clear_error (&error);
     return;
   }
-  PyroReport *report
-      = filtered != NULL ? pyro_report_new (filtered, request->value_type, &error) : NULL;
+  PyroReport *report = filtered != NULL ? pyro_report_new (filtered, value_type, &error) : NULL;
   prof_profile_unref (filtered);
   if (report != NULL)
     g_task_return_pointer (task, report, g_object_unref);

@@ -15,18 +15,20 @@ struct _PyroFilterBar {
 
 G_DEFINE_FINAL_TYPE (PyroFilterBar, pyro_filter_bar, ADW_TYPE_BIN)
 
-enum { RANGE = -1 }; /* as the term of a chip: the range of time */
+enum { RANGE = -1, HEAP_VIEW = -2 }; /* as the term of a chip */
 
 static void
 remove_term (GtkButton *button, PyroFilterBar *self)
 {
   int term = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "term"));
-  if (term != RANGE) {
+  if (term >= 0) {
     pyro_profile_remove_filter (self->profile, (guint)term);
     return;
   }
-  g_autoptr (PyroFilter) filter
-      = pyro_filter_set_range (pyro_profile_get_filter (self->profile), 0, 0);
+  PyroFilter *old = pyro_profile_get_filter (self->profile);
+  g_autoptr (PyroFilter) filter = term == RANGE
+                                      ? pyro_filter_set_range (old, 0, 0)
+                                      : pyro_filter_set_heap_view (old, PYRO_HEAP_AS_RECORDED);
   pyro_profile_set_filter (self->profile, filter);
 }
 
@@ -76,6 +78,13 @@ add_range (PyroFilterBar *self, gint64 start_ns, gint64 end_ns)
 }
 
 static void
+add_heap_view (PyroFilterBar *self, PyroHeapView view)
+{
+  g_autofree char *text = g_strdup_printf (_ ("Memory: %s"), pyro_heap_view_get_title (view));
+  add_chip (self, text, HEAP_VIEW);
+}
+
+static void
 update (PyroFilterBar *self)
 {
   PyroFilter *filter = pyro_profile_get_filter (self->profile);
@@ -87,6 +96,9 @@ update (PyroFilterBar *self)
   gint64 start_ns, end_ns;
   if (pyro_filter_get_range (filter, &start_ns, &end_ns))
     add_range (self, start_ns, end_ns);
+  PyroHeapView heap_view = pyro_filter_get_heap_view (filter);
+  if (heap_view != PYRO_HEAP_AS_RECORDED)
+    add_heap_view (self, heap_view);
   gtk_revealer_set_reveal_child (self->revealer, !pyro_filter_is_empty (filter));
 }
 

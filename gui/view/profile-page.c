@@ -12,6 +12,7 @@
 #include "view/filter-bar.h"
 #include "view/flame-view.h"
 #include "view/functions-view.h"
+#include "view/timeline-view.h"
 
 struct _PyroProfilePage {
   AdwBin parent_instance;
@@ -24,6 +25,7 @@ struct _PyroProfilePage {
   GtkSpinner *spinner;
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
+  AdwBin *timeline;
   AdwBin *filter_bar;
   GtkStack *stack;
   AdwStatusPage *status;
@@ -120,6 +122,8 @@ add_value_types (PyroProfilePage *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->value_types), n_types > 1);
   g_signal_connect_swapped (self->value_types, "notify::selected", G_CALLBACK (choose_value_type),
                             self);
+  g_object_bind_property (self->profile, "value-type", self->value_types, "selected",
+                          G_BINDING_DEFAULT);
 }
 
 static void
@@ -240,6 +244,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, PyroProfilePage, spinner);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, search_bar);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, search_entry);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, timeline);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, filter_bar);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, stack);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, status);
@@ -280,6 +285,7 @@ pyro_profile_page_new (PyroProfile *profile)
   self->profile = g_object_ref (profile);
   add_value_types (self);
   add_views (self);
+  adw_bin_set_child (self->timeline, pyro_timeline_view_new (profile));
   adw_bin_set_child (self->filter_bar, pyro_filter_bar_new (profile));
   static const char *const changes[] = { "notify::report", "notify::busy", "notify::can-undo" };
   for (size_t i = 0; i < G_N_ELEMENTS (changes); i++)

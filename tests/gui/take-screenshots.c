@@ -138,6 +138,36 @@ take_views (GtkWidget *window, const Look *look, PyroDocument *document)
   save (window, "filtered", look);
 }
 
+/* Another sample type. */
+static void
+show_value_type (PyroProfile *profile, const char *name)
+{
+  int type = prof_profile_find_value_type (pyro_profile_get_source (profile), name);
+  if (type >= 0)
+    pyro_profile_set_value_type (profile, (guint)type);
+}
+
+/* The middle of the time, of the processor and of memory. */
+static void
+take_times (GtkWidget *window, const Look *look, PyroDocument *document)
+{
+  GtkWidget *page = find_widget (window, PYRO_TYPE_PROFILE_PAGE);
+  PyroProfile *profile = pyro_document_get_profile (document);
+  ProfProfile *source = pyro_profile_get_source (profile);
+  gint64 start_ns = prof_profile_get_time_ns (source);
+  gint64 third_ns = prof_profile_get_duration_ns (source) / 3;
+  g_autoptr (PyroFilter) everything = pyro_filter_new ();
+  g_autoptr (PyroFilter) middle
+      = pyro_filter_set_range (everything, start_ns + third_ns, start_ns + 2 * third_ns);
+  g_autoptr (PyroFilter) peak = pyro_filter_set_heap_view (everything, PYRO_HEAP_PEAK);
+  gtk_widget_activate_action (page, "page.view", "s", "flame-graph");
+  pyro_profile_set_filter (profile, middle);
+  save (window, "time-range", look);
+  show_value_type (profile, "inuse_space");
+  pyro_profile_set_filter (profile, peak);
+  save (window, "heap-peak", look);
+}
+
 static void
 take_tool (GtkWidget *window, const Look *look, const char *action, const char *view)
 {
@@ -229,6 +259,7 @@ take_look (GtkApplication *application, const Look *look, const char *path)
   while (pyro_document_get_profile (document) == NULL)
     g_main_context_iteration (NULL, TRUE);
   take_views (window, look, document);
+  take_times (window, look, document);
   gtk_window_close (GTK_WINDOW (window));
 }
 

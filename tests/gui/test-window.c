@@ -14,6 +14,7 @@
 #include "view/profile-page.h"
 #include "view/record-page.h"
 #include "view/recording-page.h"
+#include "view/timeline-chart.h"
 #include "window.h"
 
 /* Everything that a window and its tabs are made of must go when they are closed. */
@@ -122,6 +123,70 @@ closing_while_it_reads_frees_a_document (void **state)
   iterate_until_gone (&document);
 }
 
+/* ---- times ---- */
+
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
+/* A profile whose samples are a second apart from each other. */
+static PyroProfile *
+open_timed_profile (void)
+{
+  ProfProfile *source = make_flame_profile (samples);
+  prof_profile_set_time (source, 1000, 2000000000);
+  prof_profile_add_label (source, 1, "thread", "worker");
+  prof_profile_add_number_label (source, 1, "end_timestamp_ns", 1000000000, "nanoseconds");
+  PyroProfile *profile = pyro_profile_new (source, "title", NULL);
+  prof_profile_unref (source);
+  return profile;
+}
+
+static void
+count_range (GtkWidget *chart, gint64 start_ns, gint64 end_ns, guint *n)
+{
+  (*n)++;
+}
+
+/* Actions do nothing until the worker has made the timeline. */
+static void
+a_range_is_selected_by_the_keyboard (void **state)
+{
+  gpointer profile = open_timed_profile ();
+  GtkWidget *window = gtk_window_new ();
+  gtk_window_set_child (GTK_WINDOW (window), pyro_profile_page_new (profile));
+  gtk_window_present (GTK_WINDOW (window));
+  GtkWidget *chart = find_widget (window, PYRO_TYPE_TIMELINE_CHART);
+  guint n_ranges = 0;
+  g_signal_connect (chart, "range-changed", G_CALLBACK (count_range), &n_ranges);
+  while (n_ranges == 0) {
+    g_main_context_iteration (NULL, FALSE);
+    gtk_widget_activate_action (chart, "timeline.first", NULL);
+  }
+  gint64 start_ns, end_ns;
+  pyro_filter_get_range (pyro_profile_get_filter (profile), &start_ns, &end_ns);
+  assert_int_equal (start_ns, 1000);
+  assert_int_equal (end_ns, 1000 + 2000000000 / 50);
+  gtk_widget_activate_action (chart, "timeline.extend", NULL);
+  gtk_widget_activate_action (chart, "timeline.next", NULL);
+  pyro_filter_get_range (pyro_profile_get_filter (profile), &start_ns, &end_ns);
+  assert_int_equal (start_ns, 1000 + 2000000000 / 50);
+  assert_int_equal (end_ns, 1000 + 2000000000 / 50 * 3);
+  gtk_widget_activate_action (chart, "timeline.clear", NULL);
+  assert_true (pyro_filter_is_empty (pyro_profile_get_filter (profile)));
+  gtk_widget_activate_action (chart, "timeline.zoom-in", NULL);
+  g_object_add_weak_pointer (profile, &profile);
+  g_object_unref (profile);
+  gtk_window_destroy (GTK_WINDOW (window));
+  iterate_until_gone (&profile);
+}
+
 /* ---- recording ---- */
 
 /* Shows the page in a window that is closed again; the caller's reference is taken. */
@@ -144,18 +209,6 @@ pages_of_recording_are_freed (void **state)
   g_setenv ("PYROGRAPH_PROF", "/nonexistent/prof", TRUE);
   show_and_free (pyro_record_page_new ());
   show_and_free (pyro_memory_page_new ());
-}
-
-static GtkWidget *
-find_widget (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  GtkWidget *found = NULL;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
 }
 
 /* Where the process is in the list; GTK_INVALID_LIST_POSITION: not there yet. */
@@ -362,6 +415,7 @@ main (void)
     cmocka_unit_test (a_page_and_its_profile_are_freed),
     cmocka_unit_test (odd_profiles_are_shown),
     cmocka_unit_test (closing_while_it_reads_frees_a_document),
+    cmocka_unit_test (a_range_is_selected_by_the_keyboard),
     cmocka_unit_test (pages_of_recording_are_freed),
     cmocka_unit_test (a_page_that_goes_stops_its_recording),
     cmocka_unit_test (a_recording_that_is_saved_is_told),
