@@ -45,6 +45,7 @@ prof_otlp_delivery_init (ProfOtlpDelivery *delivery,
   *delivery = (ProfOtlpDelivery){
     .profile = profile,
     .options = *options,
+    .first_layout = start->layout,
     .has_fixed_layout = start->has_fixed_layout,
     .max_retry_ns = start->max_retry_ns,
     .start_ns = start->now_ns,
@@ -107,12 +108,16 @@ wait_or_give_up (ProfOtlpDelivery *delivery,
   return PROF_DELIVERY_WAIT;
 }
 
+/* After the oldest comes the newest: a collector that was upgraded wants another one than the
+ * exporter remembers. */
 static ProfOtlpDeliveryState
-try_older_layout (ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer)
+try_next_layout (ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer)
 {
-  if (delivery->has_fixed_layout || delivery->options.layout == PROF_OTLP_LAYOUT_1_8)
+  ProfOtlpLayout layout = delivery->options.layout;
+  layout = layout == PROF_OTLP_LAYOUT_1_8 ? PROF_OTLP_LAYOUT_1_10 : layout + 1;
+  if (delivery->has_fixed_layout || layout == delivery->first_layout)
     return PROF_DELIVERY_FAILED;
-  delivery->options.layout++;
+  delivery->options.layout = layout;
   return start_encoder (delivery, NULL) < 0 ? fail_out_of_memory (answer) : PROF_DELIVERY_SEND;
 }
 
@@ -128,7 +133,7 @@ prof_otlp_delivery_take_answer (ProfOtlpDelivery *delivery,
   case PROF_OTLP_RETRY:
     return wait_or_give_up (delivery, answer, now_ns, ret_wait);
   case PROF_OTLP_WRONG_LAYOUT:
-    return try_older_layout (delivery, answer);
+    return try_next_layout (delivery, answer);
   case PROF_OTLP_FAILED:
     break;
   }

@@ -16,6 +16,7 @@ typedef struct {
   const uint8_t *request; /* at hand; the encoder's */
   size_t n_request_bytes;
   size_t n_taken; /* requests */
+  ProfOtlpLayout first_layout;
   bool has_fixed_layout;
   uint64_t max_retry_ns, start_ns; /* of the request at hand */
   ProfOtlpBackoff backoff;
@@ -36,7 +37,7 @@ typedef struct {
 
 typedef struct {
   ProfOtlpLayout layout; /* to begin with */
-  bool has_fixed_layout; /* else older ones are tried when the collector doesn't understand */
+  bool has_fixed_layout; /* else the others are tried when the collector doesn't understand */
   uint64_t now_ns, max_retry_ns, seed;
 } ProfOtlpDeliveryStart;
 

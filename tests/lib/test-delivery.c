@@ -231,6 +231,24 @@ test_older_layouts_are_tried (void **state)
 }
 
 static void
+test_newer_layouts_are_tried_again (void **state)
+{
+  (void)state;
+  ProfProfile *profile = make_big_profile ();
+  ProfOtlpDelivery delivery;
+  const ProfOtlpOptions options = PROF_OTLP_OPTIONS_INIT;
+  const ProfOtlpDeliveryStart start = { .layout = PROF_OTLP_LAYOUT_1_9, .max_retry_ns = SECOND };
+  assert_int_equal (prof_otlp_delivery_init (&delivery, profile, &options, &start, NULL), 0);
+  assert_int_equal (answer_with (&delivery, PROF_OTLP_WRONG_LAYOUT), PROF_DELIVERY_SEND);
+  assert_int_equal (delivery.options.layout, PROF_OTLP_LAYOUT_1_8);
+  assert_int_equal (answer_with (&delivery, PROF_OTLP_WRONG_LAYOUT), PROF_DELIVERY_SEND);
+  assert_int_equal (delivery.options.layout, PROF_OTLP_LAYOUT_1_10);
+  assert_int_equal (answer_with (&delivery, PROF_OTLP_WRONG_LAYOUT), PROF_DELIVERY_FAILED);
+  prof_otlp_delivery_finish (&delivery);
+  prof_profile_unref (profile);
+}
+
+static void
 test_a_chosen_layout_stays (void **state)
 {
   (void)state;
@@ -276,6 +294,7 @@ main (void)
     cmocka_unit_test (test_gives_up_when_asked_to_wait_too_long),
     cmocka_unit_test (test_each_request_has_its_time),
     cmocka_unit_test (test_older_layouts_are_tried),
+    cmocka_unit_test (test_newer_layouts_are_tried_again),
     cmocka_unit_test (test_a_chosen_layout_stays),
     cmocka_unit_test (test_profile_without_types),
   };
