@@ -408,7 +408,8 @@ prof_otlp_encoder_new (ProfProfile *profile,
                        ProfOtlpEncoder **ret,
                        ProfError *reterr)
 {
-  if (profile == NULL || options == NULL || options->size != sizeof *options)
+  if (profile == NULL || options == NULL || options->size < sizeof options->size
+      || options->size > sizeof *options)
     return prof_error_set (reterr, -EINVAL, "prof_otlp_encoder_new: %s",
                            profile == NULL ? "profile is NULL"
                                            : "options is not set by PROF_OTLP_OPTIONS_INIT");
@@ -418,7 +419,9 @@ prof_otlp_encoder_new (ProfProfile *profile,
   if (encoder == NULL)
     return prof_error_set (reterr, -ENOMEM, "Can't export the profile: out of memory");
   encoder->profile = prof_profile_ref (profile);
-  encoder->options = *options;
+  encoder->options = (ProfOtlpOptions)PROF_OTLP_OPTIONS_INIT;
+  memcpy (&encoder->options, options, options->size);
+  options = &encoder->options;
   encoder->numbers = prof_otlp_get_numbers (options->layout);
   if (order_value_types (encoder) < 0
       || prof_otlp_samples_init (&encoder->samples, profile, options->has_timestamps) < 0

@@ -151,6 +151,7 @@ take_numbers (ProfOtlpConfig *config, const ProfExporterConfig *from)
   config->has_layout = from->has_layout;
   config->layout = from->has_layout ? from->layout : PROF_OTLP_LAYOUT_1_10;
   config->has_timestamps = from->has_timestamps;
+  config->is_relay = from->is_relay;
   config->max_request_bytes = from->max_request_bytes > 0 ? from->max_request_bytes : 4000000;
   config->max_retry_ns = from->max_retry_ns > 0 ? from->max_retry_ns : 300 * ns_per_s;
   config->batch.max_queued = from->batch.max_queued > 0 ? from->batch.max_queued : 64;
@@ -166,10 +167,12 @@ prof_otlp_config_init (ProfOtlpConfig *config,
                        ProfError *reterr)
 {
   *config = (ProfOtlpConfig){ 0 };
-  if (from == NULL || from->size != sizeof *from)
+  if (from == NULL || from->size < sizeof from->size || from->size > sizeof *from)
     return prof_error_set (reterr, -EINVAL,
                            "prof_exporter_new: config is not set by PROF_EXPORTER_CONFIG_INIT");
-  const ProfSettingReader reader = { config, from, get_env, reterr };
+  ProfExporterConfig whole = PROF_EXPORTER_CONFIG_INIT;
+  memcpy (&whole, from, from->size);
+  const ProfSettingReader reader = { config, &whole, get_env, reterr };
   static int (*const steps[]) (const ProfSettingReader *reader) = { read_protocol,
                                                                     prof_setting_read_endpoint,
                                                                     prof_setting_read_headers,
@@ -177,7 +180,7 @@ prof_otlp_config_init (ProfOtlpConfig *config,
                                                                     read_timeout,
                                                                     read_compression,
                                                                     copy_resource };
-  take_numbers (config, from);
+  take_numbers (config, &whole);
   const char *disabled = get_env ("OTEL_SDK_DISABLED");
   config->is_disabled = disabled != NULL && strcasecmp (disabled, "true") == 0;
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

@@ -18,6 +18,7 @@ typedef struct {
   bool has_layout;
   ProfOtlpLayout layout;
   bool has_timestamps;
+  bool is_relay;
   size_t max_request_bytes;
   ProfBatchConfig batch;
   ProfOtlpAttribute *resource; /* of the API */

@@ -30,12 +30,10 @@ typedef struct {
 /* The exporter's own thread has `thread_transport`, those that wait for their export take turns
  * with `call_transport`. All that both know is under `lock`, which is never held for long. */
 struct ProfExporter {
-  pid_t pid; /* whose it is: not that of a child of fork */
   ProfOtlpConfig config;
   const ProfTransportFuncs *funcs;
-  bool is_relay;
   ProfOtlpResource resource; /* of the configuration and the environment */
-  ProfOwnProcess own;
+  ProfOwnProcess own; /* whose it is: not that of a child of fork */
   ProfMappingHashes hashes;
   ProfExporterFunc func;
   void *user_data;

@@ -112,13 +112,13 @@ add_found (ProfExporter *exporter,
   resource->is_failed |= r == -ENOMEM;
   bool has_other_target = session != NULL
                           && (session->n_command > 0 || session->n_pids > 0
-                              || session->is_system_wide || exporter->is_relay);
+                              || session->is_system_wide || exporter->config.is_relay);
   if (has_other_target)
     prof_otlp_resource_add_session (resource, session, &exporter->own);
-  else if (!exporter->is_relay)
+  else if (!exporter->config.is_relay)
     prof_otlp_resource_add_own (resource, &exporter->own);
-  *ret_is_of_here
-      = session != NULL ? strcmp (session->host, exporter->own.host) == 0 : !exporter->is_relay;
+  *ret_is_of_here = session != NULL ? strcmp (session->host, exporter->own.host) == 0
+                                    : !exporter->config.is_relay;
   prof_session_free (session);
   prof_otlp_resource_add_service_name (resource);
 }

@@ -83,7 +83,6 @@ prof_exporter_new_with (const ProfExporterConfig *config,
   int r = prof_otlp_config_init (&exporter->config, config, get_env, reterr);
   if (r < 0)
     return r;
-  exporter->is_relay = config->is_relay;
   if (init_contents (exporter, get_env) < 0)
     return prof_error_set (reterr, -ENOMEM, "Can't make an exporter: out of memory");
   *ret = steal (&exporter);
@@ -140,11 +139,23 @@ count_disabled (ProfExporter *exporter, size_t n_profiles)
   return 0;
 }
 
-static void
-count_call (ProfExporter *exporter, int change)
+/* A shutdown waits for a call that has begun; one that has not is refused. */
+static bool
+begin_call (ProfExporter *exporter)
 {
   pthread_mutex_lock (&exporter->lock);
-  exporter->n_calls += change;
+  bool is_begun = !exporter->is_shut_down;
+  exporter->n_calls += is_begun;
+  pthread_mutex_unlock (&exporter->lock);
+  return is_begun;
+}
+
+static void
+end_call (ProfExporter *exporter, int r, const ProfError *error)
+{
+  pthread_mutex_lock (&exporter->lock);
+  prof_exporter_count_profile (exporter, r, error);
+  exporter->n_calls--;
   pthread_cond_broadcast (&exporter->changed);
   pthread_mutex_unlock (&exporter->lock);
 }
@@ -155,22 +166,20 @@ prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *r
   int r = check_owner (exporter, reterr);
   if (r < 0)
     return r;
-  if (prof_exporter_is_shut_down (exporter))
-    return prof_error_set (reterr, -ESHUTDOWN, "Can't export: the exporter was shut down");
-  if (exporter->config.is_disabled)
+  if (profile == NULL)
+    return prof_error_set (reterr, -EINVAL, "prof_exporter_export: profile is NULL");
+  if (exporter->config.is_disabled && !prof_exporter_is_shut_down (exporter))
     return count_disabled (exporter, 1);
+  if (!begin_call (exporter))
+    return prof_error_set (reterr, -ESHUTDOWN, "Can't export: the exporter was shut down");
   ProfError error = PROF_ERROR_INIT;
   ProfSigpipe sigpipe;
-  count_call (exporter, 1);
   pthread_mutex_lock (&exporter->call_lock);
   prof_sigpipe_block (&sigpipe);
   r = prof_exporter_deliver (exporter, &exporter->call_transport, profile, &error);
   prof_sigpipe_restore (&sigpipe);
   pthread_mutex_unlock (&exporter->call_lock);
-  pthread_mutex_lock (&exporter->lock);
-  prof_exporter_count_profile (exporter, r, &error);
-  pthread_mutex_unlock (&exporter->lock);
-  count_call (exporter, -1);
+  end_call (exporter, r, &error);
   return r < 0 ? prof_error_set (reterr, r, "%s", error.message) : 0;
 }
 
@@ -178,6 +187,8 @@ prof_exporter_export (ProfExporter *exporter, ProfProfile *profile, ProfError *r
 static int
 queue_profile (ProfExporter *exporter, ProfProfile *profile)
 {
+  if (profile == NULL)
+    return -EINVAL;
   pthread_mutex_lock (&exporter->lock);
   int r = exporter->is_shut_down ? -ESHUTDOWN : prof_exporter_start_thread (exporter);
   ProfProfile *dropped = NULL;

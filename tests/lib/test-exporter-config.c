@@ -3,6 +3,7 @@
 #include "otlp/exporter-config.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "tests.h"
@@ -376,6 +377,25 @@ test_not_initialized (void **state)
   ProfExporterConfig from = { 0 };
   assert_refused (&from, "PROF_EXPORTER_CONFIG_INIT");
   assert_refused (NULL, "PROF_EXPORTER_CONFIG_INIT");
+  from.size = sizeof from + 1;
+  assert_refused (&from, "PROF_EXPORTER_CONFIG_INIT");
+}
+
+/* Of a program that was compiled when the struct ended before batch. */
+static void
+test_smaller_config (void **state)
+{
+  (void)state;
+  NO_ENVIRONMENT ();
+  ProfOtlpConfig config;
+  ProfExporterConfig from = PROF_EXPORTER_CONFIG_INIT;
+  from.size = offsetof (ProfExporterConfig, batch);
+  from.timeout_ns = 7;
+  from.batch.max_queued = 5;
+  assert_config (&config, &from);
+  assert_int_equal (config.timeout_ns, 7);
+  assert_int_equal (config.batch.max_queued, 64);
+  prof_otlp_config_done (&config);
 }
 
 int
@@ -396,6 +416,7 @@ main (void)
     cmocka_unit_test (test_what_the_api_says_is_copied),
     cmocka_unit_test (test_disabled),
     cmocka_unit_test (test_not_initialized),
+    cmocka_unit_test (test_smaller_config),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -283,6 +283,22 @@ test_shutdown_ends_in_time (void **state)
 }
 
 static void
+test_no_profile_is_refused (void **state)
+{
+  (void)state;
+  ProfExporter *exporter = make_exporter (8, 1);
+  ProfError error = PROF_ERROR_INIT;
+  ProfProfile *none = NULL;
+  assert_int_equal (prof_exporter_export (exporter, none, &error), -EINVAL);
+  assert_string_equal (error.message, "prof_exporter_export: profile is NULL");
+  assert_int_equal (prof_exporter_export_batch (exporter, &none, 1), -EINVAL);
+  ProfExporterStats stats;
+  prof_exporter_get_stats (exporter, &stats);
+  assert_int_equal (stats.n_queued + stats.n_failed + stats.n_dropped, 0);
+  close_exporter (exporter);
+}
+
+static void
 test_nothing_is_taken_after_shutdown (void **state)
 {
   (void)state;
@@ -494,6 +510,7 @@ main (void)
     cmocka_unit_test (test_delay_ends_the_wait_for_a_batch),
     cmocka_unit_test (test_full_queue_drops_the_oldest),
     cmocka_unit_test (test_shutdown_ends_in_time),
+    cmocka_unit_test (test_no_profile_is_refused),
     cmocka_unit_test (test_nothing_is_taken_after_shutdown),
     cmocka_unit_test (test_free_cancels),
     cmocka_unit_test (test_retry),

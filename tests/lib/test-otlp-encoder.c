@@ -3,6 +3,7 @@
 #include <prof/otlp.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -347,6 +348,25 @@ test_profile_without_samples_or_types (void **state)
   prof_profile_unref (profile);
 }
 
+/* Of a program that was compiled when the struct ended before max_bytes. */
+static void
+test_smaller_options (void **state)
+{
+  (void)state;
+  ProfProfile *profile = make_profile ();
+  ProfOtlpOptions options = PROF_OTLP_OPTIONS_INIT;
+  options.size = offsetof (ProfOtlpOptions, max_bytes);
+  options.max_bytes = 1;
+  options.n_resource = SIZE_MAX;
+  Request *request = encode_one (profile, &options);
+  assert_int_equal (request->resource_profiles[0]->resource->n_attributes, 0);
+  prof__otlp__request__free_unpacked (request, NULL);
+  options.size = sizeof options + 1;
+  ProfOtlpEncoder *encoder;
+  assert_int_equal (prof_otlp_encoder_new (profile, &options, &encoder, NULL), -EINVAL);
+  prof_profile_unref (profile);
+}
+
 static const char *
 get_mapping_attribute (const Request *request, size_t mapping, const char *key)
 {
@@ -412,6 +432,7 @@ main (void)
     cmocka_unit_test (test_big_profiles_become_several_requests),
     cmocka_unit_test (test_layouts_before_1_10),
     cmocka_unit_test (test_profile_without_samples_or_types),
+    cmocka_unit_test (test_smaller_options),
     cmocka_unit_test (test_build_ids_of_mappings),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

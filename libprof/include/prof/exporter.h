@@ -47,7 +47,7 @@ typedef struct {
   const char *ca_file;         /* PEM; else the system's */
   const char *certificate_file, *key_file; /* of the client, PEM */
   const char *compression;                 /* "gzip", the default, or "none" */
-  bool has_layout; /* else the current one, and the one before if the collector wants it */
+  bool has_layout; /* else the current one, or an older one if the collector wants it */
   ProfOtlpLayout layout;
   bool has_timestamps;               /* as in ProfOtlpOptions */
   size_t max_request_bytes;          /* before compression; 4,000,000 */
@@ -98,7 +98,7 @@ PROF_API int prof_exporter_export (ProfExporter *exporter, ProfProfile *profile,
 
 /* Any thread, never waits. Queues references; the exporter's own thread, started here, sends and
  * retries. 0 or the number of older profiles that were dropped for want of room; -EAGAIN: no thread
- * can be started; -ESHUTDOWN. */
+ * can be started; -ESHUTDOWN; -EINVAL: a profile is NULL, those before it are queued. */
 PROF_API int prof_exporter_export_batch (ProfExporter *exporter,
                                          ProfProfile *const *profiles,
                                          size_t n_profiles);
