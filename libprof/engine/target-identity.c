@@ -29,14 +29,15 @@ void
 prof_target_identity_read (pid_t pid, ProfTargetIdentity *ret)
 {
   char path[64];
-  *ret = (ProfTargetIdentity){ 0 };
+  ProfTargetIdentity found = { 0 };
   snprintf (path, sizeof path, "/proc/%d/exe", pid);
-  if (readlink (path, ret->executable, sizeof ret->executable - 1) < 0)
-    ret->executable[0] = '\0';
-  char *deleted = strstr (ret->executable, " (deleted)");
+  if (readlink (path, found.executable, sizeof found.executable - 1) < 0)
+    found.executable[0] = '\0';
+  char *deleted = strstr (found.executable, " (deleted)");
   if (deleted != NULL)
     *deleted = '\0';
-  read_container_id (pid, ret->container_id);
+  read_container_id (pid, found.container_id);
+  *ret = found;
 }
 
 static int
