@@ -99,6 +99,12 @@ def test_several_profiles_at_once():
         app.find('frame', '^second.folded$')
 
 
+def test_a_range_of_time_is_selected():
+    with App(record()) as app:
+        app.act(app.find_with_action('timeline.first'), 'timeline.first')
+        app.find('push button', '^Remove filter: Time')
+
+
 def test_buttons_have_names():
     with App(record()) as app:
         app.find('page tab', '^Functions$')
