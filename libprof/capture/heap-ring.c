@@ -11,7 +11,7 @@ void
 prof_heap_ring_init (ProfHeapRing *ring, ProfHeapSlot *slot, const uint8_t *bytes, size_t n_bytes)
 {
   *ring = (ProfHeapRing){ .slot = slot, .bytes = bytes, .n_bytes = n_bytes };
-  ring->position = atomic_load (&slot->tail);
+  ring->position = ring->head = atomic_load (&slot->tail);
 }
 
 void
@@ -100,13 +100,23 @@ find_next (const ProfHeapRing *ring, uint64_t head)
   return position;
 }
 
+/* Looked at only when what was there is taken: each look takes the cache line from the writers. */
+static uint64_t
+get_head (ProfHeapRing *ring)
+{
+  if (ring->position == ring->head)
+    ring->head = atomic_load_explicit (&ring->slot->head, memory_order_acquire);
+  return ring->head;
+}
+
 int
 prof_heap_ring_next (ProfHeapRing *ring, uint64_t now_ns, bool is_dead, ProfHeapEvent *ret)
 {
-  uint64_t head = atomic_load_explicit (&ring->slot->head, memory_order_acquire);
-  while (ring->position != head) {
+  uint64_t head;
+  while (ring->position != (head = get_head (ring))) {
     if (head - ring->position > ring->n_bytes || (head | ring->position) % 8 != 0) {
-      skip_to (ring, head & ~(uint64_t)7);
+      ring->head = head & ~(uint64_t)7;
+      skip_to (ring, ring->head);
       return 0;
     }
     bool is_committed = has_tag (ring, ring->position, PROF_HEAP_COMMITTED);

@@ -16,6 +16,7 @@ typedef struct {
   const uint8_t *bytes;
   size_t n_bytes; /* a power of two */
   uint64_t position;
+  uint64_t head;           /* as it was when it was last looked at */
   uint64_t stuck_since_ns; /* 0: the record at `position` is whole, or there is none */
   uint64_t n_skipped;      /* records that were never finished, or make no sense */
   PROF_VEC (uint8_t) wrapped;

@@ -119,7 +119,7 @@ test_bytes_of_an_earlier_round_are_no_record (void **state)
   Fixture fixture = set_up (0);
   heap_slot_free (&fixture.slot, 0x10, 5);
   expect_free (&fixture, 0x10);
-  fixture.ring.position = RING_BYTES;
+  fixture.ring.position = fixture.ring.head = RING_BYTES;
   fixture.slot.slot->tail = RING_BYTES;
   fixture.slot.slot->head = RING_BYTES + 40;
   expect_none (&fixture);
@@ -136,6 +136,25 @@ write_unfinished (Fixture *fixture)
   ProfHeapFree record = { .address = 0x10, .time_ns = 5 };
   return heap_slot_write (&fixture->slot, &record, sizeof record, PROF_HEAP_FREE,
                           PROF_HEAP_RESERVED);
+}
+
+/* The head is not looked at again for each record, and still none waits for the next turn. */
+static void
+test_records_written_while_one_reads (void **state)
+{
+  (void)state;
+  Fixture fixture = set_up (0);
+  heap_slot_free (&fixture.slot, 0x10, 5);
+  heap_slot_free (&fixture.slot, 0x20, 6);
+  expect_free (&fixture, 0x10);
+  write_unfinished (&fixture);
+  heap_slot_free (&fixture.slot, 0x30, 7);
+  expect_free (&fixture, 0x20);
+  ProfHeapEvent event;
+  assert_int_equal (prof_heap_ring_next (&fixture.ring, SECOND, true, &event), 1);
+  assert_int_equal (event.address, 0x30);
+  expect_none (&fixture);
+  tear_down (&fixture);
 }
 
 static void
@@ -335,6 +354,7 @@ main (void)
     cmocka_unit_test (test_wrapped_records_are_whole),
     cmocka_unit_test (test_position_may_pass_the_greatest_number),
     cmocka_unit_test (test_bytes_of_an_earlier_round_are_no_record),
+    cmocka_unit_test (test_records_written_while_one_reads),
     cmocka_unit_test (test_unfinished_record_is_waited_for),
     cmocka_unit_test (test_unfinished_record_is_given_up_after_a_second),
     cmocka_unit_test (test_each_unfinished_record_has_its_second),
