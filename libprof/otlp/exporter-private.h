@@ -33,7 +33,7 @@ struct ProfExporter {
   ProfOtlpConfig config;
   const ProfTransportFuncs *funcs;
   ProfOtlpResource resource; /* of the configuration and the environment */
-  ProfOwnProcess own; /* whose it is: not that of a child of fork */
+  ProfOwnProcess own;        /* whose it is: not that of a child of fork */
   ProfMappingHashes hashes;
   ProfExporterFunc func;
   void *user_data;
