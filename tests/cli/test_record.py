@@ -333,10 +333,14 @@ def test_the_resource_of_a_program():
             [sys.executable, '-c', SERVICE], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as service:
         check(service.stdout.readline() == b'ready\n', 'the service does not start')
         directory.record('-p', service.pid, '-d', '100ms')
+        program = os.readlink(f'/proc/{service.pid}/exe')
         service.communicate(b'\n', timeout=PATIENCE_S)
-        check(directory.recording['resource'] == {'service.name': 'shop'}, directory.recording)
+        resource = directory.recording['resource']
+        check(resource['service.name'] == 'shop', resource)
+        check(resource['process.executable.path'] == program, resource)
+        check(resource['process.executable.name'] == Path(program).name, resource)
         header = prof('report', directory.out).stdout
-        check('\n  resource: service.name=shop\n' in header, header)
+        check(re.search(r'^  resource: .*service\.name=shop', header, re.M), header)
 
 
 def test_a_traceparent_links_the_recording():
