@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 
 enum { MAX_RECORD_BYTES = 1 << 16 }; /* perf_event_header.size has 16 bits */
+/* The fields of a sample, and of its stack what most walks read. */
+enum { PREFETCH_BYTES = 3072, CACHE_LINE_BYTES = 64 };
 
 static size_t
 page_bytes (void)
@@ -96,6 +98,16 @@ prof_perf_ring_peek (ProfPerfRing *ring, size_t *ret_size)
   memcpy (ring->wrapped, ring->data + offset, n_before_end);
   memcpy (ring->wrapped + n_before_end, ring->data, header.size - n_before_end);
   return ring->wrapped;
+}
+
+void
+prof_perf_ring_prefetch (const ProfPerfRing *ring, size_t skipped)
+{
+  size_t n_left = ring->head - ring->tail - skipped;
+  size_t offset = (ring->tail + skipped) & (ring->data_bytes - 1);
+  size_t end = offset + (n_left < PREFETCH_BYTES ? n_left : PREFETCH_BYTES);
+  for (; offset < end && offset < ring->data_bytes; offset += CACHE_LINE_BYTES)
+    __builtin_prefetch (ring->data + offset);
 }
 
 void

@@ -31,5 +31,8 @@ void prof_perf_ring_refresh (ProfPerfRing *ring);
  * is damaged empties the ring. */
 const void *prof_perf_ring_peek (ProfPerfRing *ring, size_t *ret_size);
 /* Steps over the record that was peeked. Its bytes are the kernel's again after …_release. */
+/* Asks the memory for the beginning of the record behind the first `skipped` bytes. */
+void prof_perf_ring_prefetch (const ProfPerfRing *ring, size_t skipped);
+
 void prof_perf_ring_consume (ProfPerfRing *ring, size_t size);
 void prof_perf_ring_release (ProfPerfRing *ring);

@@ -39,6 +39,7 @@ advance (Merge *merge, Head *head)
 {
   const void *bytes;
   while ((bytes = prof_perf_ring_peek (head->ring, &head->size)) != NULL) {
+    prof_perf_ring_prefetch (head->ring, head->size);
     if (prof_record_parse (merge->format, bytes, head->size, &head->record) == 0)
       return head->record.time_ns < merge->until_ns;
     merge->stats->n_damaged++;

@@ -59,6 +59,8 @@ is_freed (const ProfHeapRow *row)
   return row->freed_ns != PROF_HEAP_NEVER && !row->has_exited;
 }
 
+enum { N_LABELS = 6 }; /* of most samples */
+
 /* A process with which the recording ended held its memory to the end. */
 static int
 add_labels (ProfSampleWriter *writer,
@@ -71,15 +73,15 @@ add_labels (ProfSampleWriter *writer,
   uint64_t time_ns = prof_heap_rows_clip (rows, row->time_ns);
   uint64_t freed_ns = prof_heap_rows_clip (rows, row->freed_ns);
   if (r >= 0)
-    r = prof_sample_writer_add_time (writer, sample, "end_timestamp_ns", time_ns);
+    r = prof_sample_writer_add_time (writer, PROF_TIME_END, time_ns);
   if (r >= 0 && is_freed (row))
-    r = prof_sample_writer_add_time (writer, sample, "freed_timestamp_ns", freed_ns);
+    r = prof_sample_writer_add_time (writer, PROF_TIME_FREED, freed_ns);
   if (r >= 0 && row->has_exited && row->freed_ns < rows->last_ns)
-    r = prof_sample_writer_add_time (writer, sample, "exited_timestamp_ns", freed_ns);
+    r = prof_sample_writer_add_time (writer, PROF_TIME_EXITED, freed_ns);
   if (r >= 0 && row->thread != PROF_HEAP_NO_THREAD)
-    r = prof_sample_writer_add_thread (writer, sample, row->thread);
+    r = prof_sample_writer_add_thread (writer, row->thread);
   if (r >= 0)
-    r = prof_sample_writer_add_span (writer, sample, row->span);
+    r = prof_sample_writer_add_span (writer, row->span);
   return r;
 }
 
@@ -134,7 +136,7 @@ static int
 add_samples (ProfSampleWriter *writer, ProfHeapRows *rows, ProfProfileMakerStats *ret_stats)
 {
   Rest of_live = { 0 }, of_freed = { 0 };
-  int r = prof_sample_writer_begin (writer, ret_stats);
+  int r = prof_sample_writer_begin (writer, rows->rows.n, N_LABELS, ret_stats);
   if (rows->rows.n > 0)
     qsort (rows->rows.items, rows->rows.n, sizeof *rows->rows.items, compare_rows);
   prof_vec_foreach (row, &rows->rows) {

@@ -72,13 +72,20 @@ add_sample (Maker *maker, const ProfAggregateRow *row)
   int r = prof_sample_writer_add (&maker->writer, row->stack, maker->values);
   if (r < 0)
     return r;
-  uint32_t sample = (uint32_t)r;
-  r = prof_sample_writer_add_thread (&maker->writer, sample, row->thread);
+  r = prof_sample_writer_add_thread (&maker->writer, row->thread);
   if (r >= 0)
-    r = prof_sample_writer_add_span (&maker->writer, sample, row->span);
+    r = prof_sample_writer_add_span (&maker->writer, row->span);
   if (r < 0 || !maker->config->has_timestamps)
     return r;
-  return prof_sample_writer_add_time (&maker->writer, sample, "end_timestamp_ns", row->time_ns);
+  return prof_sample_writer_add_time (&maker->writer, PROF_TIME_END, row->time_ns);
+}
+
+/* Of most samples. */
+static size_t
+count_labels (const Maker *maker)
+{
+  const ProfProfileMakerConfig *config = maker->config;
+  return config->has_thread_names + 2 * (size_t)config->has_thread_ids + config->has_timestamps;
 }
 
 static int
@@ -87,8 +94,9 @@ fill (Maker *maker, ProfProfileMakerStats *ret_stats)
   int r = add_value_types (maker);
   if (r < 0 || (r = set_period (maker)) < 0)
     return r;
-  r = prof_sample_writer_begin (&maker->writer, ret_stats);
-  prof_vec_foreach (row, &maker->snapshot->aggregate.rows) {
+  const ProfAggregate *aggregate = &maker->snapshot->aggregate;
+  r = prof_sample_writer_begin (&maker->writer, aggregate->rows.n, count_labels (maker), ret_stats);
+  prof_vec_foreach (row, &aggregate->rows) {
     if (r < 0 || (r = add_sample (maker, row)) < 0)
       return r;
   }

@@ -11,6 +11,14 @@
 #include "engine/profile-symbols.h"
 #include "engine/stack-tables.h"
 
+/* The labels that are times. */
+typedef enum {
+  PROF_TIME_END,
+  PROF_TIME_FREED,
+  PROF_TIME_EXITED,
+  PROF_N_TIMES,
+} ProfTimeLabel;
+
 /* Writes samples of a recorder's stacks and threads to a profile that is being made. The maker sets
  * the first group. */
 typedef struct {
@@ -22,27 +30,27 @@ typedef struct {
   uint64_t start_monotonic_ns, start_unix_ns; /* the same moment */
   ProfTraceLink default_link;                 /* of samples without a span; may be none */
 
-  uint32_t *locations; /* by frame */
+  uint32_t *locations;    /* by frame */
+  uint32_t *thread_names; /* by thread: strings, as are these; 0: not asked for yet */
+  uint32_t thread_key, pid_key, tid_key, time_keys[PROF_N_TIMES], time_unit;
   PROF_VEC (uint32_t) stack;
 } ProfSampleWriter;
 
-/* Symbolizes all frames: may take seconds. */
-int prof_sample_writer_begin (ProfSampleWriter *writer, ProfProfileMakerStats *ret_stats);
+/* Symbolizes all frames: may take seconds. Makes room for n_samples with n_labels each. */
+int prof_sample_writer_begin (ProfSampleWriter *writer,
+                              size_t n_samples,
+                              size_t n_labels,
+                              ProfProfileMakerStats *ret_stats);
 void prof_sample_writer_finish (ProfSampleWriter *writer); /* also if begin has failed */
 
-/* Returns the new sample's number. */
+/* Adds a sample; the labels that are added next are its. */
 int prof_sample_writer_add (ProfSampleWriter *writer, uint32_t node, const int64_t *values);
 
-/* For the newest sample: labels "thread", "pid" and "tid", as configured; none for
- * PROF_NO_THREAD. */
-int prof_sample_writer_add_thread (ProfSampleWriter *writer, uint32_t sample, uint32_t thread);
+/* Labels "thread", "pid" and "tid", as configured; none for PROF_NO_THREAD. */
+int prof_sample_writer_add_thread (ProfSampleWriter *writer, uint32_t thread);
 
-/* For the newest sample: labels "trace_id" and "span_id" of a span by its number, else of
- * default_link. */
-int prof_sample_writer_add_span (ProfSampleWriter *writer, uint32_t sample, uint32_t span);
+/* Labels "trace_id" and "span_id" of a span by its number, else of default_link. */
+int prof_sample_writer_add_span (ProfSampleWriter *writer, uint32_t span);
 
-/* For the newest sample: a label that is a time, given on CLOCK_MONOTONIC, as Unix time. */
-int prof_sample_writer_add_time (ProfSampleWriter *writer,
-                                 uint32_t sample,
-                                 const char *key,
-                                 uint64_t time_ns);
+/* A label that is a time, given on CLOCK_MONOTONIC, as Unix time. */
+int prof_sample_writer_add_time (ProfSampleWriter *writer, ProfTimeLabel label, uint64_t time_ns);

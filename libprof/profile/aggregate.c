@@ -4,6 +4,8 @@
 
 #include "base/hash.h"
 
+enum { MANY_SLOTS = 64 };
+
 void
 prof_aggregate_init (ProfAggregate *aggregate, uint64_t resolution_ns, size_t max_rows)
 {
@@ -17,36 +19,48 @@ prof_aggregate_finish (ProfAggregate *aggregate)
   prof_hash_index_clear (&aggregate->index);
 }
 
+/* A bucket that was much fuller than this one must not make each new one expensive. */
+static void
+forget_bucket (ProfAggregate *aggregate)
+{
+  ProfHashIndex *index = &aggregate->index;
+  if (index->n_slots > MANY_SLOTS && index->n_used < index->n_slots / MANY_SLOTS)
+    prof_hash_index_clear (index);
+  else
+    prof_hash_index_reset (index);
+}
+
 void
 prof_aggregate_reset (ProfAggregate *aggregate, uint64_t resolution_ns)
 {
   aggregate->rows.n = 0;
   aggregate->resolution_ns = resolution_ns;
   aggregate->n_without_stack = 0;
-  prof_hash_index_reset (&aggregate->index);
+  forget_bucket (aggregate);
+}
+
+static void
+enter_bucket (ProfAggregate *aggregate, uint64_t time_ns)
+{
+  uint64_t bucket = aggregate->resolution_ns == 0 ? 0 : time_ns / aggregate->resolution_ns;
+  if (bucket != aggregate->bucket)
+    forget_bucket (aggregate);
+  aggregate->bucket = bucket;
 }
 
 static uint64_t
-get_bucket (const ProfAggregate *aggregate, const ProfAggregateRow *row)
+hash_row (const ProfAggregateRow *row)
 {
-  return aggregate->resolution_ns == 0 ? 0 : row->time_ns / aggregate->resolution_ns;
-}
-
-static uint64_t
-hash_row (const ProfAggregate *aggregate, const ProfAggregateRow *row)
-{
-  uint64_t hash
-      = prof_hash_word (get_bucket (aggregate, row), (uint64_t)row->span << 32 | row->event);
+  uint64_t hash = prof_hash_word (row->span, row->event);
   return prof_hash_word (hash, (uint64_t)row->stack << 32 | row->thread);
 }
 
 static bool
-row_equals (const void *table, uint32_t row, const void *key)
+row_equals (const void *rows, uint32_t row, const void *key)
 {
-  const ProfAggregate *aggregate = table;
-  const ProfAggregateRow *a = &aggregate->rows.items[row], *b = key;
+  const ProfAggregateRow *a = (const ProfAggregateRow *)rows + row, *b = key;
   return a->stack == b->stack && a->thread == b->thread && a->event == b->event
-         && a->span == b->span && get_bucket (aggregate, a) == get_bucket (aggregate, b);
+         && a->span == b->span;
 }
 
 static void
@@ -76,8 +90,10 @@ is_rest (const ProfAggregateRow *row)
 static int
 add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
 {
-  uint64_t hash = hash_row (aggregate, row);
-  uint32_t found = prof_hash_index_find (&aggregate->index, hash, row_equals, aggregate, row);
+  enter_bucket (aggregate, row->time_ns);
+  uint64_t hash = hash_row (row);
+  uint32_t found
+      = prof_hash_index_find (&aggregate->index, hash, row_equals, aggregate->rows.items, row);
   if (found != PROF_HASH_INDEX_NONE) {
     sum (&aggregate->rows.items[found], row);
     return 0;
@@ -90,11 +106,11 @@ add_row (ProfAggregate *aggregate, const ProfAggregateRow *row)
     aggregate->n_without_stack += row->n_samples;
     return add_row (aggregate, &rest);
   }
-  if (aggregate->rows.n >= UINT32_MAX || prof_vec_reserve (&aggregate->rows, 1) < 0
-      || prof_hash_index_add (&aggregate->index, hash, (uint32_t)aggregate->rows.n) < 0)
+  if (aggregate->rows.n >= UINT32_MAX || prof_vec_reserve (&aggregate->rows, 1) < 0)
     return -ENOMEM;
   aggregate->rows.items[aggregate->rows.n++] = *row;
-  return 0;
+  /* A row that is not found again gets another beside it: no sum is lost. */
+  return prof_hash_index_add (&aggregate->index, hash, (uint32_t)aggregate->rows.n - 1);
 }
 
 static void
@@ -120,19 +136,22 @@ coarsen (ProfAggregate *aggregate)
   }
 }
 
-/* In place: there never are more rows than before, so that nothing is allocated. */
-static void
+/* In place: there never are more rows than before, and all are kept also where one fails. */
+static int
 sum_anew (ProfAggregate *aggregate)
 {
   size_t n_rows = aggregate->rows.n;
   aggregate->rows.n = 0;
-  prof_hash_index_reset (&aggregate->index);
+  forget_bucket (aggregate);
+  int r = 0;
   for (size_t i = 0; i < n_rows; i++) {
     ProfAggregateRow row = aggregate->rows.items[i];
     if (aggregate->drops_spans)
       forget_span (aggregate, &row);
-    add_row (aggregate, &row);
+    if (add_row (aggregate, &row) < 0)
+      r = -ENOMEM;
   }
+  return r;
 }
 
 /* A resolution can be doubled 64 times at most: that bounds the cost, also where it frees little.
@@ -150,7 +169,8 @@ prof_aggregate_add (ProfAggregate *aggregate, const ProfAggregateRow *row)
   while (aggregate->rows.n > aggregate->max_rows
          && (aggregate->resolution_ns != 0 || aggregate->has_spans)) {
     coarsen (aggregate);
-    sum_anew (aggregate);
+    if (sum_anew (aggregate) < 0)
+      r = -ENOMEM;
   }
   return r;
 }

@@ -15,10 +15,12 @@
 /* Until times are that coarse, spans are kept apart. */
 #define PROF_AGGREGATE_SPAN_RESOLUTION_NS 1000000000u
 
-/* Sums of samples by stack, thread, span, event and time, in bounded memory: when the rows grow
- * past max_rows, the time resolution is doubled until enough rows have become one; on the way,
- * spans are forgotten. Once there are so many without times, samples that need a further row are
- * summed without stack and thread, in one row for each event: the totals stay whole. */
+/* Sums of samples by stack, thread, span, event and time, in bounded memory. Samples come in about
+ * the order of their times: only the rows of the latest time bucket are looked through, and one
+ * that comes late may get a row of its own. When the rows grow past max_rows, the time resolution
+ * is doubled until enough rows have become one; on the way, spans are forgotten. Once there are so
+ * many without times, samples that need a further row are summed without stack and thread, in one
+ * row for each event: the totals stay whole. */
 typedef struct {
   uint32_t stack;  /* node of a ProfStackTree */
   uint32_t thread; /* row of the caller's thread table */
@@ -32,7 +34,8 @@ typedef struct {
 
 typedef struct {
   PROF_VEC (ProfAggregateRow) rows;
-  ProfHashIndex index;
+  ProfHashIndex index;    /* of the rows of the latest bucket */
+  uint64_t bucket;        /* the latest */
   uint64_t resolution_ns; /* rows' times are in one bucket if time / resolution is equal */
   size_t max_rows;
   uint64_t n_without_stack; /* samples whose stack and thread were not kept */

@@ -197,6 +197,16 @@ prof_profile_add_sample (ProfProfile *profile,
 }
 
 int
+prof_profile_reserve_samples (ProfProfile *profile, size_t n_samples, size_t n_labels)
+{
+  if (prof_vec_reserve (&profile->samples, n_samples) < 0
+      || prof_vec_reserve (&profile->values, n_samples * profile->value_types.n) < 0
+      || prof_vec_reserve (&profile->labels, n_samples * n_labels) < 0)
+    return -ENOMEM;
+  return 0;
+}
+
+int
 prof_profile_append_label (ProfProfile *profile, const ProfLabel *label)
 {
   if (profile->labels.n >= UINT32_MAX)

@@ -75,5 +75,8 @@ int prof_profile_append_session_bytes (ProfProfile *profile, const void *bytes, 
  * prof_profile_add_mapping. */
 int prof_profile_add_module (ProfProfile *profile, const ProfMapping *mapping);
 
+/* Makes room for further samples with n_labels each. 0, -ENOMEM. */
+int prof_profile_reserve_samples (ProfProfile *profile, size_t n_samples, size_t n_labels);
+
 /* Adds a label to the newest sample, which there must be. 0, -ENOMEM, -EOVERFLOW. */
 int prof_profile_append_label (ProfProfile *profile, const ProfLabel *label);

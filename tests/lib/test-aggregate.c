@@ -43,6 +43,40 @@ test_sums_what_is_in_one_bucket (void **state)
   prof_aggregate_finish (&aggregate);
 }
 
+/* A row of an earlier bucket is not looked for, and what it adds is not lost. */
+static void
+test_a_late_sample_is_kept (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 100, 1000);
+  add (&aggregate, 1, 299, 5);
+  add (&aggregate, 1, 300, 1);
+  add (&aggregate, 1, 298, 7);
+  assert_int_equal (aggregate.rows.n, 3);
+  assert_row (&aggregate, 0, (ProfAggregateRow){ 1, 0, 0, 1, 299, 2, 5 });
+  assert_row (&aggregate, 2, (ProfAggregateRow){ 1, 0, 0, 1, 298, 2, 7 });
+  prof_aggregate_finish (&aggregate);
+}
+
+/* Of a bucket that was full, the next one's search knows nothing. */
+static void
+test_a_full_bucket_is_forgotten (void **state)
+{
+  (void)state;
+  ProfAggregate aggregate;
+  prof_aggregate_init (&aggregate, 100, 10000);
+  for (uint32_t stack = 1; stack <= 1000; stack++)
+    add (&aggregate, stack, 50, 1);
+  for (uint64_t time_ns = 100; time_ns < 1000; time_ns += 100)
+    add (&aggregate, 1, time_ns, 1);
+  add (&aggregate, 1, 999, 1);
+  assert_int_equal (aggregate.rows.n, 1009);
+  assert_row (&aggregate, 1008, (ProfAggregateRow){ 1, 0, 0, 2, 999, 4, 2 });
+  assert_true (aggregate.index.n_slots <= 64);
+  prof_aggregate_finish (&aggregate);
+}
+
 static void
 test_threads_and_events_stay_apart (void **state)
 {
@@ -205,6 +239,8 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_sums_what_is_in_one_bucket),
+    cmocka_unit_test (test_a_late_sample_is_kept),
+    cmocka_unit_test (test_a_full_bucket_is_forgotten),
     cmocka_unit_test (test_threads_and_events_stay_apart),
     cmocka_unit_test (test_a_full_aggregate_doubles_its_resolution),
     cmocka_unit_test (test_rows_stay_bounded_and_totals_whole),
