@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <stdlib.h>
 
+#include "compare-tabs.h"
 #include "window.h"
 
 struct _PyroApplication {
@@ -12,6 +13,9 @@ struct _PyroApplication {
 };
 
 G_DEFINE_FINAL_TYPE (PyroApplication, pyro_application, ADW_TYPE_APPLICATION)
+
+/* Comes with two files: what to compare with what. */
+static const char compare_hint[] = "compare";
 
 static PyroWindow *
 add_window (GApplication *application)
@@ -37,6 +41,10 @@ open_files (GApplication *application, GFile **files, int n_files, const char *h
 {
   activate (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  if (g_str_equal (hint, compare_hint)) {
+    pyro_compare_tabs_open (PYRO_WINDOW (window), files[0], files[1]);
+    return;
+  }
   for (int i = 0; i < n_files; i++)
     pyro_window_open (PYRO_WINDOW (window), files[i]);
 }
@@ -102,8 +110,41 @@ startup (GApplication *application)
 }
 
 static int
+compare_files (GApplication *application, char **names, int n_names)
+{
+  g_autoptr (GError) error = NULL;
+  if (n_names != 2) {
+    g_printerr ("%s\n", _ ("Two profiles can be compared: pyrograph --compare BASE NEW"));
+    return EXIT_FAILURE;
+  }
+  if (!g_application_register (application, NULL, &error)) {
+    g_printerr ("%s\n", error->message);
+    return EXIT_FAILURE;
+  }
+  g_autoptr (GFile) base = g_file_new_for_commandline_arg (names[0]);
+  g_autoptr (GFile) current = g_file_new_for_commandline_arg (names[1]);
+  g_application_open (application, (GFile *[]){ base, current }, 2, compare_hint);
+  return EXIT_SUCCESS;
+}
+
+/* GLib hands no option on with the files to an application that runs already. */
+static gboolean
+local_command_line (GApplication *application, char ***arguments, int *exit_status)
+{
+  char **words = *arguments;
+  guint n_words = g_strv_length (words);
+  if (n_words < 2 || !g_str_equal (words[1], "--compare"))
+    return G_APPLICATION_CLASS (pyro_application_parent_class)
+        ->local_command_line (application, arguments, exit_status);
+  *exit_status = compare_files (application, words + 2, (int)n_words - 2);
+  return TRUE;
+}
+
+static int
 handle_local_options (GApplication *application, GVariantDict *options)
 {
+  if (g_variant_dict_contains (options, "compare"))
+    return compare_files (application, NULL, 0);
   if (!g_variant_dict_contains (options, "version"))
     return -1;
   g_print ("pyrograph %s\n", PROF_VERSION);
@@ -117,6 +158,7 @@ pyro_application_class_init (PyroApplicationClass *class)
   application_class->activate = activate;
   application_class->open = open_files;
   application_class->startup = startup;
+  application_class->local_command_line = local_command_line;
   application_class->handle_local_options = handle_local_options;
 }
 
@@ -124,6 +166,8 @@ static void
 pyro_application_init (PyroApplication *self)
 {
   static const GOptionEntry options[] = {
+    { "compare", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Compare two profiles: --compare BASE NEW"),
+      NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
     { NULL },
   };

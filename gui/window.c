@@ -4,9 +4,11 @@
 
 #include <glib/gi18n.h>
 
+#include "compare-tabs.h"
 #include "recording-tabs.h"
 #include "save-as.h"
 #include "view/document.h"
+#include "view/profile-filters.h"
 #include "view/start-page.h"
 
 struct _PyroWindow {
@@ -33,6 +35,7 @@ update_title (PyroWindow *self)
   gboolean has_document = page != NULL && PYRO_IS_DOCUMENT (adw_tab_page_get_child (page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.reload", has_document);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-as", has_document);
+  pyro_compare_tabs_update (self);
 }
 
 static AdwTabPage *
@@ -65,11 +68,24 @@ pyro_window_open (PyroWindow *self, GFile *file)
   adw_tab_view_set_selected_page (self->tab_view, page);
 }
 
+/* The tab may be in another window by now. */
+static void
+update_title_of (GtkWidget *child, GParamSpec *pspec, AdwTabPage *page)
+{
+  GtkRoot *root = gtk_widget_get_root (child);
+  if (PYRO_IS_WINDOW (root))
+    update_title (PYRO_WINDOW (root));
+}
+
 void
 pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title)
 {
   AdwTabPage *page = adw_tab_view_append (self->tab_view, child);
   adw_tab_page_set_title (page, title);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (child), "title") != NULL) {
+    g_object_bind_property (child, "title", page, "title", G_BINDING_SYNC_CREATE);
+    g_signal_connect_object (child, "notify::title", G_CALLBACK (update_title_of), page, 0);
+  }
   adw_tab_view_set_selected_page (self->tab_view, page);
   update_title (self);
   gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
@@ -128,22 +144,6 @@ take_response (GtkNativeDialog *chooser, int response, PyroWindow *self)
 }
 
 static void
-add_filters (GtkFileChooser *chooser)
-{
-  g_autoptr (GtkFileFilter) profiles = gtk_file_filter_new ();
-  gtk_file_filter_set_name (profiles, _ ("Profiles"));
-  static const char *const patterns[]
-      = { "*.pb.gz", "*.pb", "*.pprof", "*.prof", "*.folded", "*.collapsed", "*.stacks" };
-  for (size_t i = 0; i < G_N_ELEMENTS (patterns); i++)
-    gtk_file_filter_add_pattern (profiles, patterns[i]);
-  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
-  gtk_file_filter_set_name (all, _ ("All Files"));
-  gtk_file_filter_add_pattern (all, "*");
-  gtk_file_chooser_add_filter (chooser, profiles);
-  gtk_file_chooser_add_filter (chooser, all);
-}
-
-static void
 choose_files (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   PyroWindow *self = PYRO_WINDOW (widget);
@@ -152,7 +152,7 @@ choose_files (GtkWidget *widget, const char *action, GVariant *parameter)
                                                  GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
     gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
     gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
-    add_filters (GTK_FILE_CHOOSER (self->chooser));
+    pyro_profile_filters_add (GTK_FILE_CHOOSER (self->chooser));
     g_signal_connect (self->chooser, "response", G_CALLBACK (take_response), self);
   }
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
@@ -221,6 +221,7 @@ add_bindings (GtkWidgetClass *class)
   gtk_widget_class_add_binding_action (class, GDK_KEY_r, GDK_CONTROL_MASK, "win.record", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
                                        "win.record-again", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_d, GDK_CONTROL_MASK, "win.compare", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_m, GDK_CONTROL_MASK, "win.memory", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
                                        "win.save-as", NULL);
@@ -245,6 +246,7 @@ pyro_window_class_init (PyroWindowClass *class)
   gtk_widget_class_install_action (widget_class, "win.open", NULL, choose_files);
   gtk_widget_class_install_action (widget_class, "win.close-tab", NULL, close_tab);
   gtk_widget_class_install_action (widget_class, "win.reload", NULL, reload);
+  pyro_compare_tabs_install (widget_class);
   pyro_recording_tabs_install (widget_class);
   pyro_save_as_install (widget_class);
   add_bindings (widget_class);

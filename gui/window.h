@@ -15,7 +15,7 @@ PyroWindow *pyro_window_new (GtkApplication *application);
 /* Opens the profile in a tab, or shows the tab that has it. */
 void pyro_window_open (PyroWindow *self, GFile *file);
 
-/* Shows `child` in a tab of its own. */
+/* Shows `child` in a tab of its own, called as its property title is, if it has one. */
 void pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title);
 
 /* Tells something that needs no answer; the sentence is no markup. News that were not asked for

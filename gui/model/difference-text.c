@@ -45,6 +45,17 @@ pyro_difference_format_range (PyroDifference *self, const PyroChange *change)
   return g_strdup_printf (_ ("%s … %s"), low, high);
 }
 
+static char *
+describe_base (PyroDifference *self, double value)
+{
+  double scale = pyro_difference_get_scale (self);
+  g_autofree char *text = pyro_format_value (value, pyro_difference_get_unit (self));
+  if (fabs (scale - 1) < 0.0005)
+    return g_steal_pointer (&text);
+  /* Translators: a value, and the factor that was applied to it. */
+  return g_strdup_printf (_ ("%s (scaled by %.3g)"), text, scale);
+}
+
 char *
 pyro_difference_describe_whole (PyroDifference *self)
 {
@@ -53,7 +64,7 @@ pyro_difference_describe_whole (PyroDifference *self)
     .base = pyro_difference_get_base_whole (self),
     .current = pyro_difference_get_whole (self),
   };
-  g_autofree char *base = pyro_format_value (whole.base, unit);
+  g_autofree char *base = describe_base (self, whole.base);
   g_autofree char *current = pyro_format_value (whole.current, unit);
   g_autofree char *change = pyro_difference_format_change (self, &whole);
   g_autofree char *share = pyro_difference_format_share (&whole);

@@ -123,6 +123,32 @@ compare_functions (const void *a, const void *b)
   return strcmp (x->function->name, y->function->name);
 }
 
+static int
+compare_totals (const void *a, const void *b)
+{
+  const PyroFunctionChange *x = *(const PyroFunctionChange *const *)a;
+  const PyroFunctionChange *y = *(const PyroFunctionChange *const *)b;
+  double m = get_magnitude (x, PYRO_COST_TOTAL), n = get_magnitude (y, PYRO_COST_TOTAL);
+  if (m != n)
+    return m > n ? -1 : 1;
+  return x < y ? -1 : x > y;
+}
+
+const PyroFunctionChange **
+pyro_difference_sort_functions (PyroDifference *self, PyroCostKind kind, gsize *ret_n)
+{
+  const PyroFunctionChange **sorted = g_new (const PyroFunctionChange *, self->n_functions + 1);
+  *ret_n = 0;
+  for (gsize i = 0; i < self->n_functions; i++) {
+    const PyroChange *change = &self->functions[i].changes[kind];
+    if (change->base != 0 || change->current != 0)
+      sorted[(*ret_n)++] = &self->functions[i];
+  }
+  if (kind == PYRO_COST_TOTAL)
+    qsort (sorted, *ret_n, sizeof *sorted, compare_totals);
+  return sorted;
+}
+
 PyroDifference *
 pyro_difference_new (ProfProfile *profile,
                      unsigned value_type,
@@ -166,6 +192,12 @@ pyro_difference_get_unit (PyroDifference *self)
   gsize n_types;
   const ProfValueType *types = prof_profile_get_value_types (self->profile, &n_types);
   return prof_profile_get_string (self->profile, types[self->value_type].unit);
+}
+
+double
+pyro_difference_get_scale (PyroDifference *self)
+{
+  return self->noise.scale;
 }
 
 double

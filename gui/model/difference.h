@@ -43,14 +43,19 @@ PyroDifference *pyro_difference_new (ProfProfile *profile,
 ProfProfile *pyro_difference_get_profile (PyroDifference *self);
 unsigned pyro_difference_get_value_type (PyroDifference *self);
 const char *pyro_difference_get_unit (PyroDifference *self);
+double pyro_difference_get_scale (PyroDifference *self); /* of the base */
 double pyro_difference_get_base_whole (PyroDifference *self); /* scaled */
 double pyro_difference_get_whole (PyroDifference *self);
 /* Whether the profiles say how many samples they are made of. */
 gboolean pyro_difference_is_judged (PyroDifference *self);
 /* The greatest difference in self first. Borrowed. */
 const PyroFunctionChange *pyro_difference_get_functions (PyroDifference *self, gsize *ret_n);
+/* Those whose cost of that kind is not 0 in both, the greatest difference in it first; g_free. */
+const PyroFunctionChange **pyro_difference_sort_functions (PyroDifference *self,
+                                                           PyroCostKind kind,
+                                                           gsize *ret_n);
 
-/* For people; g_free. "Base 1.20 s, new 1.32 s: +120 ms (+10.0%)" */
+/* For people; g_free. "Base 1.20 s (scaled by 2), new 1.32 s: +120 ms (+10.0%)" */
 char *pyro_difference_describe_whole (PyroDifference *self);
 /* Whether functions differ by more than chance makes them, and which one by the most. */
 char *pyro_difference_describe_noise (PyroDifference *self);

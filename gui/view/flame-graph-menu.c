@@ -21,12 +21,14 @@ has_source (PyroFlameGraph *self)
 void
 pyro_flame_graph_update_actions (PyroFlameGraph *self)
 {
-  static const char *const of_function[]
-      = { "flame.focus",     "flame.ignore",    "flame.hide",
-          "flame.show-from", "flame.copy-name", "flame.copy-stack" };
+  static const char *const filters[]
+      = { "flame.focus", "flame.ignore", "flame.hide", "flame.show-from" };
   GtkWidget *widget = GTK_WIDGET (self);
-  for (size_t i = 0; i < G_N_ELEMENTS (of_function); i++)
-    gtk_widget_action_set_enabled (widget, of_function[i], has_function (self));
+  for (size_t i = 0; i < G_N_ELEMENTS (filters); i++)
+    gtk_widget_action_set_enabled (widget, filters[i],
+                                   has_function (self) && !self->refuses_filters);
+  gtk_widget_action_set_enabled (widget, "flame.copy-name", has_function (self));
+  gtk_widget_action_set_enabled (widget, "flame.copy-stack", has_function (self));
   gtk_widget_action_set_enabled (widget, "flame.open-source", has_source (self));
   gtk_widget_action_set_enabled (widget, "flame.zoom", self->selected != PYRO_FLAME_NO_NODE);
   gtk_widget_action_set_enabled (widget, "flame.back", pyro_flame_graph_can_go_back (self));
@@ -152,7 +154,7 @@ append_section (GMenu *menu, const char *const (*items)[2], size_t n)
 }
 
 static GMenuModel *
-make_menu (void)
+make_menu (PyroFlameGraph *self)
 {
   static const char *const zooms[][2] = {
     { N_ ("_Zoom to Function"), "flame.zoom" },
@@ -171,7 +173,8 @@ make_menu (void)
   };
   GMenu *menu = g_menu_new ();
   append_section (menu, zooms, G_N_ELEMENTS (zooms));
-  append_section (menu, filters, G_N_ELEMENTS (filters));
+  if (!self->refuses_filters)
+    append_section (menu, filters, G_N_ELEMENTS (filters));
   append_section (menu, rest, G_N_ELEMENTS (rest));
   return G_MENU_MODEL (menu);
 }
@@ -180,7 +183,7 @@ void
 pyro_flame_graph_open_menu (PyroFlameGraph *self, double x, double y)
 {
   if (self->menu == NULL) {
-    g_autoptr (GMenuModel) model = make_menu ();
+    g_autoptr (GMenuModel) model = make_menu (self);
     self->menu = gtk_popover_menu_new_from_model (model);
     gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
     gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
@@ -191,4 +194,11 @@ pyro_flame_graph_open_menu (PyroFlameGraph *self, double x, double y)
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu),
                                &(GdkRectangle){ (int)floor (x), (int)floor (y), 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+void
+pyro_flame_graph_refuse_filters (PyroFlameGraph *self)
+{
+  self->refuses_filters = TRUE;
+  pyro_flame_graph_update_actions (self);
 }

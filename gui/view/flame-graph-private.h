@@ -31,6 +31,7 @@ struct _PyroFlameGraph {
   GCancellable *loading; /* of the newest worker; NULL: none runs */
 
   gboolean is_upward;
+  gboolean refuses_filters;
   PyroFlameColouring colouring;
 
   char *search, *search_error;

@@ -60,6 +60,9 @@ GtkWidget *pyro_flame_graph_new (void);
  * path of functions. */
 void pyro_flame_graph_set_profile (PyroFlameGraph *self, ProfProfile *profile, int value_type);
 
+/* Without the parts of the context menu that would emit filter-requested. Before it is shown. */
+void pyro_flame_graph_refuse_filters (PyroFlameGraph *self);
+
 /* Selects the widest box of the function and shows it. FALSE: nothing has that name. */
 gboolean pyro_flame_graph_select (PyroFlameGraph *self, const char *function);
 const char *pyro_flame_graph_get_selection (PyroFlameGraph *self);

@@ -9,9 +9,11 @@
 
 struct _PyroFlameView {
   AdwBin parent_instance;
-  PyroProfile *profile;
+  PyroProfile *profile; /* NULL: of differences */
   GtkLabel *matches;
   PyroFlameGraph *graph;
+  GtkMenuButton *options;
+  GMenuModel *difference_menu;
 };
 
 G_DEFINE_FINAL_TYPE (PyroFlameView, pyro_flame_view, ADW_TYPE_BIN)
@@ -60,7 +62,7 @@ static void
 take_selection (PyroFlameView *self)
 {
   const char *function = pyro_flame_graph_get_selection (self->graph);
-  if (function != NULL)
+  if (function != NULL && self->profile != NULL)
     pyro_profile_set_selection (self->profile, function);
 }
 
@@ -68,7 +70,7 @@ take_selection (PyroFlameView *self)
 static void
 show_selection (PyroFlameView *self)
 {
-  const char *function = pyro_profile_get_selection (self->profile);
+  const char *function = self->profile != NULL ? pyro_profile_get_selection (self->profile) : NULL;
   if (function != NULL && gtk_widget_get_mapped (GTK_WIDGET (self))
       && g_strcmp0 (function, pyro_flame_graph_get_selection (self->graph)) != 0)
     pyro_flame_graph_select (self->graph, function);
@@ -192,6 +194,8 @@ pyro_flame_view_class_init (PyroFlameViewClass *class)
                                                "/org/libprof/Pyrograph/flame-view.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroFlameView, graph);
   gtk_widget_class_bind_template_child (widget_class, PyroFlameView, matches);
+  gtk_widget_class_bind_template_child (widget_class, PyroFlameView, options);
+  gtk_widget_class_bind_template_child (widget_class, PyroFlameView, difference_menu);
   gtk_widget_class_bind_template_callback (widget_class, back);
   gtk_widget_class_bind_template_callback (widget_class, forward);
   gtk_widget_class_bind_template_callback (widget_class, reset);
@@ -234,4 +238,20 @@ pyro_flame_view_new (PyroProfile *profile)
                            G_CONNECT_SWAPPED);
   show_report (self);
   return GTK_WIDGET (self);
+}
+
+GtkWidget *
+pyro_flame_view_new_difference (void)
+{
+  PyroFlameView *self = g_object_new (PYRO_TYPE_FLAME_VIEW, NULL);
+  gtk_menu_button_set_menu_model (self->options, self->difference_menu);
+  pyro_flame_graph_refuse_filters (self->graph);
+  g_object_set (self->graph, "colouring", PYRO_FLAME_COLOURING_DIFFERENCE, NULL);
+  return GTK_WIDGET (self);
+}
+
+void
+pyro_flame_view_set_difference (PyroFlameView *self, ProfProfile *difference, int value_type)
+{
+  pyro_flame_graph_set_profile (self->graph, difference, value_type);
 }

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PyroFlameView, pyro_flame_view, PYRO, FLAME_VIEW, AdwBin)
 
 GtkWidget *pyro_flame_view_new (PyroProfile *profile);
+/* Of differences: coloured by the change, without filters. */
+GtkWidget *pyro_flame_view_new_difference (void);
+/* What such a view shows: a result of prof_profile_diff; NULL: nothing. */
+void pyro_flame_view_set_difference (PyroFlameView *self, ProfProfile *difference, int value_type);
 /* Marks the functions that match; "" or NULL: none. */
 void pyro_flame_view_set_search (PyroFlameView *self, const char *text);
 

@@ -6,6 +6,7 @@
 
 #include "model/example.h"
 #include "model/record-options.h"
+#include "view/recent.h"
 
 struct _PyroStartPage {
   AdwBin parent_instance;
@@ -34,14 +35,6 @@ open_example (PyroStartPage *self)
     g_signal_emit (self, signals[OPEN], 0, file);
 }
 
-/* The newest first. */
-static int
-compare_visits (gconstpointer a, gconstpointer b)
-{
-  return g_date_time_compare (gtk_recent_info_get_visited ((GtkRecentInfo *)b),
-                              gtk_recent_info_get_visited ((GtkRecentInfo *)a));
-}
-
 static void
 add_recent (PyroStartPage *self, GtkRecentInfo *info)
 {
@@ -63,29 +56,15 @@ add_recent (PyroStartPage *self, GtkRecentInfo *info)
 }
 
 static void
-unref_info (gpointer info)
-{
-  gtk_recent_info_unref (info);
-}
-
-static void
 list_recent (PyroStartPage *self)
 {
   GtkListBoxRow *row;
   while ((row = gtk_list_box_get_row_at_index (self->recent, 0)) != NULL)
     gtk_list_box_remove (self->recent, GTK_WIDGET (row));
-  GList *infos = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
-  infos = g_list_sort (infos, compare_visits);
-  guint n_listed = 0;
-  for (GList *item = infos; item != NULL && n_listed < MAX_RECENT; item = item->next) {
-    if (!gtk_recent_info_has_application (item->data, "pyrograph")
-        || !gtk_recent_info_exists (item->data))
-      continue;
-    add_recent (self, item->data);
-    n_listed++;
-  }
-  g_list_free_full (infos, unref_info);
-  gtk_widget_set_visible (self->recent_group, n_listed > 0);
+  g_autoptr (GPtrArray) infos = pyro_recent_list (MAX_RECENT);
+  for (guint i = 0; i < infos->len; i++)
+    add_recent (self, infos->pdata[i]);
+  gtk_widget_set_visible (self->recent_group, infos->len > 0);
 }
 
 /* As the button says what it does, it says of what. */

@@ -2,14 +2,17 @@
 /* Copyright the libprof authors */
 #include "view/value-cell.h"
 
+#include <adwaita.h>
 #include <math.h>
 
+#include "layout/flame-colour.h"
 #include "model/units.h"
 
 struct _PyroValueCell {
   GtkWidget parent_instance;
   GtkWidget *value, *percent;
   double share;
+  gboolean is_change;
 };
 
 G_DEFINE_FINAL_TYPE (PyroValueCell, pyro_value_cell, GTK_TYPE_WIDGET)
@@ -51,18 +54,33 @@ allocate (GtkWidget *widget, int width, int height, int baseline)
     gtk_widget_size_allocate (self->percent, &place, -1);
 }
 
+static gboolean
+find_colour (PyroValueCell *self, GdkRGBA *ret)
+{
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  if (!self->is_change) {
+    gboolean is_found = gtk_style_context_lookup_color (style, "accent_bg_color", ret);
+    ret->alpha *= 0.28f;
+    return is_found;
+  }
+  gboolean is_dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  PyroFlameColour colour
+      = pyro_flame_colour_difference (self->share > 0 ? 1 : -1,
+                                      is_dark ? PYRO_FLAME_THEME_DARK : PYRO_FLAME_THEME_LIGHT);
+  *ret = (GdkRGBA){ colour.red, colour.green, colour.blue, 0.5f };
+  return TRUE;
+}
+
 static void
 snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   PyroValueCell *self = PYRO_VALUE_CELL (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   double length = round (width * CLAMP (fabs (self->share), 0, 1));
-  GdkRGBA colour;
-  if (gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), "accent_bg_color",
-                                      &colour)) {
+  GdkRGBA colour = { 0 };
+  if (find_colour (self, &colour)) {
     gboolean is_rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
     double x = is_rtl ? width - length : 0;
-    colour.alpha *= 0.28f;
     gtk_snapshot_append_color (snapshot, &colour, &GRAPHENE_RECT_INIT (x, 3, length, height - 6));
   }
   GTK_WIDGET_CLASS (pyro_value_cell_parent_class)->snapshot (widget, snapshot);
@@ -118,6 +136,21 @@ pyro_value_cell_set (PyroValueCell *self, gint64 value, gint64 whole, const char
   g_autofree char *percent = value != 0 ? pyro_format_percent (value, whole) : NULL;
   gtk_label_set_text (GTK_LABEL (self->value), text ? text : "");
   gtk_label_set_text (GTK_LABEL (self->percent), percent ? percent : "");
+  self->is_change = FALSE;
   self->share = whole != 0 ? (double)value / whole : 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+pyro_value_cell_set_change (PyroValueCell *self,
+                            const char *text,
+                            const char *percent,
+                            double share)
+{
+  gtk_label_set_text (GTK_LABEL (self->value), text);
+  gtk_label_set_text (GTK_LABEL (self->percent), percent);
+  gtk_label_set_width_chars (GTK_LABEL (self->percent), 9);
+  self->is_change = TRUE;
+  self->share = share;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -13,5 +13,10 @@ G_DECLARE_FINAL_TYPE (PyroValueCell, pyro_value_cell, PYRO, VALUE_CELL, GtkWidge
 
 GtkWidget *pyro_value_cell_new (void);
 void pyro_value_cell_set (PyroValueCell *self, gint64 value, gint64 whole, const char *unit);
+/* A difference, whose bar has the colours of flame graphs: more, or less. `share` is -1…1. */
+void pyro_value_cell_set_change (PyroValueCell *self,
+                                 const char *text,
+                                 const char *percent,
+                                 double share);
 
 G_END_DECLS

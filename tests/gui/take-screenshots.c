@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "application.h"
+#include "view/compare-page.h"
 #include "view/document.h"
 #include "view/profile-page.h"
 #include "view/record-page.h"
@@ -239,6 +240,56 @@ take_processes (GtkWidget *window, const Look *look)
   settle ();
 }
 
+/* A half of the time that was recorded, as a recording of its own. */
+static PyroProfile *
+take_half (ProfProfile *source, gint64 start_ns, const char *title)
+{
+  gint64 half_ns = prof_profile_get_duration_ns (source) / 2;
+  ProfFilter filter = PROF_FILTER_INIT;
+  filter.start_ns = start_ns;
+  filter.end_ns = start_ns + half_ns;
+  ProfProfile *half;
+  if (prof_profile_filter (source, &filter, &half, NULL) < 0)
+    g_error ("%s can't be made", title);
+  prof_profile_set_time (half, start_ns, half_ns);
+  PyroProfile *profile = pyro_profile_new (half, title, NULL);
+  prof_profile_unref (half);
+  return profile;
+}
+
+static void
+wait_for_difference (PyroComparison *comparison)
+{
+  while (pyro_comparison_is_busy (comparison))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Before anything is chosen, of the two halves of a profile, and of what can't be compared. */
+static void
+take_comparison (GtkWidget *window, const Look *look, PyroDocument *document)
+{
+  ProfProfile *source = pyro_profile_get_source (pyro_document_get_profile (document));
+  gint64 start_ns = prof_profile_get_time_ns (source);
+  gint64 middle_ns = start_ns + prof_profile_get_duration_ns (source) / 2;
+  g_autoptr (PyroProfile) base = take_half (source, start_ns, "word-index monday.pb.gz");
+  g_autoptr (PyroProfile) current = take_half (source, middle_ns, "word-index tuesday.pb.gz");
+  gtk_widget_activate_action (window, "win.compare", NULL);
+  save (window, "compare-choose", look);
+  GtkWidget *page = get_shown_tab (window);
+  PyroComparison *comparison = pyro_compare_page_get_comparison (PYRO_COMPARE_PAGE (page));
+  pyro_comparison_set_base (comparison, base);
+  pyro_comparison_set_current (comparison, current);
+  pyro_comparison_set_value_type (comparison, 1);
+  wait_for_difference (comparison);
+  save (window, "compare-flame-graph", look);
+  gtk_widget_activate_action (page, "page.view", "s", "functions");
+  save (window, "compare-functions", look);
+  pyro_comparison_set_current (comparison, base);
+  save (window, "compare-failure", look);
+  gtk_widget_activate_action (window, "win.close-tab", NULL);
+  settle ();
+}
+
 static void
 take_look (GtkApplication *application, const Look *look, const char *path)
 {
@@ -258,6 +309,7 @@ take_look (GtkApplication *application, const Look *look, const char *path)
   PyroDocument *document = PYRO_DOCUMENT (get_shown_tab (window));
   while (pyro_document_get_profile (document) == NULL)
     g_main_context_iteration (NULL, TRUE);
+  take_comparison (window, look, document);
   take_views (window, look, document);
   take_times (window, look, document);
   gtk_window_close (GTK_WINDOW (window));

@@ -105,7 +105,7 @@ the_base_is_scaled_by_the_total (void **state)
   PyroDifference *difference = pyro_comparison_get_difference (comparison);
   assert_int_equal (lround (pyro_difference_get_base_whole (difference)), 2000);
   assert_text (pyro_difference_describe_whole (difference),
-               "Base 2.00\u202fµs, new 2.00\u202fµs: ±0 (0.0%)");
+               "Base 2.00\u202fµs (scaled by 20), new 2.00\u202fµs: ±0 (0.0%)");
 }
 
 static void
