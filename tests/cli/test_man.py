@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the libprof authors
-"""The man page is clean, and has every option that --help has, and no other."""
+"""The man pages are clean, and prof's has every option that --help has, and no other."""
 import os
 import re
 import sys
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness import check, need, prof, run, run_cases_of
 
-PAGE = Path(os.environ['SOURCE_ROOT'], 'data', 'man', 'prof.1')
+PAGES = sorted(Path(os.environ['SOURCE_ROOT'], 'data', 'man').glob('*.1'))
+[PAGE] = [page for page in PAGES if page.name == 'prof.1']
 COMMANDS = ['record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'export', 'agent', 'events',
             'mem', 'doctor']
 
@@ -22,7 +23,7 @@ def read_section(command):
 def test_lint():
     need('mandoc')
     # mandoc(1) looks cross-references up among the manuals that happen to be installed.
-    result = run(['mandoc', '-Tlint', '-Wstyle', PAGE])
+    result = run(['mandoc', '-Tlint', '-Wstyle', *PAGES])
     complaints = [line for line in (result.stdout + result.stderr).splitlines()
                   if 'mandoc.db' not in line and 'manual not found' not in line]
     check(not complaints, '\n'.join(complaints))
@@ -30,9 +31,10 @@ def test_lint():
 
 def test_man_warns_of_nothing():
     need('man', 'groff')
-    result = run(['man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', PAGE],
-                 env={**os.environ, 'LC_ALL': 'C.UTF-8', 'MANWIDTH': '80'})
-    check(result.returncode == 0 and not result.stderr, result.stderr)
+    for page in PAGES:
+        result = run(['man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', page],
+                     env={**os.environ, 'LC_ALL': 'C.UTF-8', 'MANWIDTH': '80'})
+        check(result.returncode == 0 and not result.stderr, result.stderr)
 
 
 def test_options():

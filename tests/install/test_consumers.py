@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the libprof authors
-"""Programs outside of the tree build and run against an installed libprof: what README and the guide of
-embedding show, with the commands that they show."""
+"""Programs outside of the tree build and run against a libprof that is installed somewhere: what README
+and the guide of embedding show, with the commands that they show. Then it goes without a trace."""
 import json
 import os
 import re
@@ -51,7 +51,6 @@ class Stage:
             **os.environ,
             'PATH': f'{directory}:{os.environ["PATH"]}',
             'PKG_CONFIG_PATH': str(pc_file.parent),
-            'PKG_CONFIG_SYSROOT_DIR': str(self.root),
             'LD_LIBRARY_PATH': str(self.lib),
         }
         self.add_compiler(Path(directory, 'cc'), os.environ.get('CC', 'gcc'), '-std=c17')
@@ -62,6 +61,10 @@ class Stage:
         path.write_text(f'#!/bin/sh\nexec {compiler} {flags} -Wall -Wextra -Werror {sanitizers} "$@"\n',
                         'ascii')
         path.chmod(0o755)
+
+    def uninstall(self):
+        result = run(['ninja', '-C', os.environ['BUILD_DIR'], 'uninstall'])
+        check(result.returncode == 0, result.stdout + result.stderr)
 
     def add_example(self, name, as_name=None):
         text = (SOURCE / 'tests' / 'examples' / name).read_text('utf-8')
@@ -136,6 +139,13 @@ def test_preloaded_heap(stage):
     check(result.returncode == 1 and 'libprof-heap.so is not loaded' in result.stderr, result.stderr)
     result = stage.run('./memory', LD_PRELOAD='libprof-heap.so')
     check(result.returncode == 0, result.stderr)
+
+
+def test_uninstall(stage):
+    """The last test: nothing is there any more."""
+    stage.uninstall()
+    left = [str(path) for path in stage.root.rglob('*') if not path.is_dir()]
+    check(not left, f'left behind: {left}')
 
 
 def main():
