@@ -38,7 +38,7 @@ is_refused_for_good (int r)
 static void
 settle_sent (AgentSender *sender)
 {
-  spool_remove (&sender->spool);
+  spool_succeed (&sender->spool);
   sender->n_sent++;
   sender->n_failed = 0;
   if (sender->is_away && !sender->is_quiet)
@@ -68,19 +68,54 @@ show_try (const char *sentence, bool will_retry, void *user_data)
   pthread_mutex_unlock (&sender->lock);
 }
 
+/* Not the profile's fault: nobody has seen it. */
+static bool
+was_not_reached (int r)
+{
+  return r == -ECONNREFUSED || r == -EHOSTUNREACH || r == -ENETUNREACH || r == -ECANCELED
+         || r == -ESHUTDOWN || r == -ENOMEM;
+}
+
 static void
 settle_failed (AgentSender *sender, int r, const ProfError *error)
 {
-  spool_keep (&sender->spool);
-  if (r == -ECANCELED || r == -ESHUTDOWN)
-    return;
-  sender->n_failed++;
-  tell_failure (sender, error->message);
+  if (r != -ECANCELED && r != -ESHUTDOWN) {
+    sender->n_failed++;
+    tell_failure (sender, error->message);
+  }
+  if (was_not_reached (r)) {
+    spool_keep (&sender->spool);
+  } else if (spool_fail (&sender->spool)) {
+    message ("a profile is dropped that failed again and again while others were taken");
+    sender->n_refused++;
+  }
+}
+
+static void
+settle_unread (AgentSender *sender, int r)
+{
+  if (r == -ENOENT)
+    spool_remove (&sender->spool);
+  else if (r != -ENOMEM && r != -EMFILE && r != -ENFILE)
+    spool_set_aside (&sender->spool);
+  else {
+    sender->n_failed++;
+    tell_failure (sender, "Can't read a profile of the spool: memory or open files are short");
+    spool_keep (&sender->spool);
+  }
+}
+
+static void
+settle_refused (AgentSender *sender, const ProfError *error)
+{
+  fail (error);
+  spool_remove (&sender->spool);
+  sender->n_refused++;
 }
 
 /* With the lock held, which is given up while it sends. */
 static void
-send_oldest (AgentSender *sender, const SpoolEntry *entry)
+send_next (AgentSender *sender, const SpoolEntry *entry)
 {
   ProfError error = PROF_ERROR_INIT;
   cleanup (free) char *path = spool_get_path (&sender->spool, entry->number);
@@ -94,21 +129,14 @@ send_oldest (AgentSender *sender, const SpoolEntry *entry)
   sender->is_sending = false;
   pthread_cond_broadcast (&sender->changed);
 
-  if (r_read == -ENOENT)
-    spool_remove (&sender->spool);
-  else if (r_read == -ENOMEM || r_read == -EMFILE || r_read == -ENFILE)
-    settle_failed (sender, r_read, &(ProfError){ r_read, "Can't read a profile of the spool" });
-  else if (r_read < 0)
-    spool_set_aside (&sender->spool);
+  if (r_read < 0)
+    settle_unread (sender, r_read);
   else if (r == 0)
     settle_sent (sender);
-  else if (!is_refused_for_good (r))
+  else if (is_refused_for_good (r))
+    settle_refused (sender, &error);
+  else
     settle_failed (sender, r, &error);
-  else {
-    fail (&error);
-    spool_remove (&sender->spool);
-    sender->n_refused++;
-  }
 }
 
 /* ---- the thread ---- */
@@ -135,7 +163,7 @@ run (void *data)
   while (!sender->is_stopped) {
     const SpoolEntry *entry = spool_take (&sender->spool);
     if (entry != NULL)
-      send_oldest (sender, entry);
+      send_next (sender, entry);
     if (sender->is_flushing && (entry == NULL || sender->n_failed > 0))
       break;
     if (entry == NULL)
@@ -228,11 +256,12 @@ int
 agent_sender_add (AgentSender *sender, const ProfProfile *profile)
 {
   uint64_t n_dropped = sender->spool.n_dropped;
-  cleanup (free) char *path = spool_get_path (&sender->spool, sender->spool.next_number);
+  uint64_t number = spool_number (&sender->spool);
+  cleanup (free) char *path = spool_get_path (&sender->spool, number);
   int r = path != NULL ? save (sender, path, profile) : -ENOMEM;
   pthread_mutex_lock (&sender->lock);
   if (r >= 0)
-    r = spool_add (&sender->spool);
+    r = spool_add (&sender->spool, number);
   if (sender->spool.n_dropped > n_dropped)
     tell_dropped (sender);
   pthread_cond_broadcast (&sender->changed);

@@ -18,6 +18,9 @@
 
 #define SUFFIX ".pb.gz"
 
+/* Tries until others are tried as well, and those among them that must have failed right after. */
+enum { MAX_FAILED = 3, MAX_OVERTAKEN = 3 };
+
 /* ---- files ---- */
 
 static char *
@@ -82,9 +85,17 @@ push (Spool *spool, uint64_t number, uint64_t n_bytes)
   }
   spool->entries[spool->n++] = (SpoolEntry){ .number = number, .n_bytes = n_bytes };
   spool->n_bytes += n_bytes;
-  if (number >= spool->next_number)
-    spool->next_number = number + 1;
   return 0;
+}
+
+/* The index of the entry in use; there is one. */
+static size_t
+find_in_use (const Spool *spool)
+{
+  size_t i = 0;
+  while (!spool->entries[i].is_in_use)
+    i++;
+  return i;
 }
 
 static void
@@ -113,13 +124,19 @@ limit (Spool *spool)
     continue;
 }
 
-int
-spool_add (Spool *spool)
+uint64_t
+spool_number (Spool *spool)
 {
-  int64_t n_bytes = get_size (spool, spool->next_number);
+  return spool->next_number++;
+}
+
+int
+spool_add (Spool *spool, uint64_t number)
+{
+  int64_t n_bytes = get_size (spool, number);
   if (n_bytes < 0)
     return (int)n_bytes;
-  int r = push (spool, spool->next_number, (uint64_t)n_bytes);
+  int r = push (spool, number, (uint64_t)n_bytes);
   limit (spool);
   return r;
 }
@@ -129,33 +146,59 @@ spool_take (Spool *spool)
 {
   if (spool->n == 0)
     return NULL;
-  spool->entries[0].is_in_use = true;
-  return &spool->entries[0];
+  bool is_doubted = spool->entries[0].n_failed >= MAX_FAILED && spool->n > 1;
+  spool->has_tried_newest = is_doubted && !spool->has_tried_newest;
+  SpoolEntry *entry = &spool->entries[spool->has_tried_newest ? spool->n - 1 : 0];
+  entry->is_in_use = true;
+  return entry;
 }
 
 void
 spool_remove (Spool *spool)
 {
-  delete_file (spool, spool->entries[0].number);
-  forget (spool, 0);
+  size_t i = find_in_use (spool);
+  delete_file (spool, spool->entries[i].number);
+  forget (spool, i);
 }
 
 void
 spool_keep (Spool *spool)
 {
-  spool->entries[0].is_in_use = false;
+  spool->entries[find_in_use (spool)].is_in_use = false;
+  spool->was_taken = false;
   limit (spool);
+}
+
+void
+spool_succeed (Spool *spool)
+{
+  spool_remove (spool);
+  spool->was_taken = true;
+}
+
+bool
+spool_fail (Spool *spool)
+{
+  SpoolEntry *entry = &spool->entries[find_in_use (spool)];
+  entry->n_failed++;
+  entry->n_overtaken += spool->was_taken;
+  bool is_hopeless = entry->n_overtaken >= MAX_OVERTAKEN;
+  if (is_hopeless)
+    spool_remove (spool);
+  else
+    spool_keep (spool);
+  return is_hopeless;
 }
 
 void
 spool_set_aside (Spool *spool)
 {
-  uint64_t number = spool->entries[0].number;
-  cleanup (free) char *path = spool_get_path (spool, number);
-  cleanup (free) char *aside = make_path (spool, number, ".damaged");
+  size_t i = find_in_use (spool);
+  cleanup (free) char *path = spool_get_path (spool, spool->entries[i].number);
+  cleanup (free) char *aside = make_path (spool, spool->entries[i].number, ".damaged");
   if (path != NULL && aside != NULL && rename (path, aside) == 0)
     message ("%s can't be sent: it is kept as %s", path, aside);
-  forget (spool, 0);
+  forget (spool, i);
 }
 
 /* ---- life ---- */
@@ -167,6 +210,19 @@ compare_entries (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+/* Whatever it is that has such a name, no profile gets the same. */
+static int
+add_found (Spool *spool, const char *name)
+{
+  uint64_t number;
+  if (!parse_name (name, &number))
+    return 0;
+  if (number >= spool->next_number)
+    spool->next_number = number + 1;
+  int64_t n_bytes = get_size (spool, number);
+  return n_bytes >= 0 ? push (spool, number, (uint64_t)n_bytes) : 0;
+}
+
 static int
 scan (Spool *spool)
 {
@@ -174,12 +230,8 @@ scan (Spool *spool)
   if (directory == NULL)
     return -errno;
   int r = 0;
-  for (struct dirent *entry; r == 0 && (entry = readdir (directory)) != NULL;) {
-    uint64_t number;
-    int64_t n_bytes = parse_name (entry->d_name, &number) ? get_size (spool, number) : -1;
-    if (n_bytes >= 0)
-      r = push (spool, number, (uint64_t)n_bytes);
-  }
+  for (struct dirent *entry; r == 0 && (entry = readdir (directory)) != NULL;)
+    r = add_found (spool, entry->d_name);
   closedir (directory);
   if (spool->n > 0)
     qsort (spool->entries, spool->n, sizeof *spool->entries, compare_entries);
