@@ -49,10 +49,20 @@ dispatch (int argc, char **argv)
   return command_run (command, argc, argv);
 }
 
+/* What the library would not fail for. */
+static void
+show_warning (ProfLogLevel level, const char *sentence, void *user_data)
+{
+  (void)user_data;
+  if (level == PROF_LOG_WARNING)
+    note (sentence);
+}
+
 int
 main (int argc, char **argv)
 {
   setlocale (LC_CTYPE, "");
+  prof_set_log_func (show_warning, NULL);
   int status = dispatch (argc > 0 ? argc - 1 : 0, argv + 1);
   int r = flush (stdout);
   if (r == 0 || status != STATUS_OK)

@@ -422,6 +422,8 @@ prof_otlp_encoder_new (ProfProfile *profile,
   encoder->options = (ProfOtlpOptions)PROF_OTLP_OPTIONS_INIT;
   memcpy (&encoder->options, options, options->size);
   options = &encoder->options;
+  if (options->layout < PROF_OTLP_LAYOUT_1_10 || options->layout > PROF_OTLP_LAYOUT_1_8)
+    return prof_error_set (reterr, -EINVAL, "prof_otlp_encoder_new: layout is no ProfOtlpLayout");
   encoder->numbers = prof_otlp_get_numbers (options->layout);
   if (order_value_types (encoder) < 0
       || prof_otlp_samples_init (&encoder->samples, profile, options->has_timestamps) < 0

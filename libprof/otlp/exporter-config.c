@@ -145,6 +145,16 @@ copy_resource (const ProfSettingReader *reader)
   return 0;
 }
 
+static int
+check_layout (const ProfSettingReader *reader)
+{
+  const ProfExporterConfig *from = reader->from;
+  bool is_known = from->layout >= PROF_OTLP_LAYOUT_1_10 && from->layout <= PROF_OTLP_LAYOUT_1_8;
+  return is_known || !from->has_layout
+             ? 0
+             : prof_setting_fail (reader, "layout", "is no ProfOtlpLayout");
+}
+
 static void
 take_numbers (ProfOtlpConfig *config, const ProfExporterConfig *from)
 {
@@ -179,6 +189,7 @@ prof_otlp_config_init (ProfOtlpConfig *config,
                                                                     read_files,
                                                                     read_timeout,
                                                                     read_compression,
+                                                                    check_layout,
                                                                     copy_resource };
   take_numbers (config, &whole);
   const char *disabled = get_env ("OTEL_SDK_DISABLED");

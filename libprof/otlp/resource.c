@@ -128,7 +128,9 @@ prof_otlp_resource_add_environment (ProfOtlpResource *resource,
   else if (add_list (&listed, list))
     prof_otlp_resource_add_all (resource, listed.attributes.items, listed.attributes.n);
   else
-    prof_log (PROF_LOG_WARNING, "OTEL_RESOURCE_ATTRIBUTES is no list of key=value: left out");
+    prof_log (PROF_LOG_WARNING, "OTEL_RESOURCE_ATTRIBUTES in the environment is not used: it is no "
+                                "list of key=value, "
+                                "separated by commas and percent-encoded");
   resource->is_failed |= listed.is_failed;
   prof_otlp_resource_finish (&listed);
 }

@@ -126,6 +126,18 @@ def test_resource():
         check(b'process.pid' not in body, 'the profile is taken for one of prof itself')
 
 
+def test_malformed_resource():
+    """Told, and left out as a whole (OpenTelemetry, "Resource SDK"); the rest is sent."""
+    for text in f'{SECRET},team=blue', f'team=blue,k={SECRET}%zz', f'team=blue,={SECRET}':
+        with collecting() as collector, files('a') as directory:
+            env = {**os.environ, 'OTEL_RESOURCE_ATTRIBUTES': text}
+            result = prof('export', directory / 'a', '-e', collector.endpoint, '--compression', 'none',
+                          env=env)
+            check('OTEL_RESOURCE_ATTRIBUTES in the environment is not used' in result.stderr, result)
+            check(SECRET not in result.stderr, result)
+            check(b'blue' not in collector.requests[0][2], 'a part of it is sent')
+
+
 def test_login():
     with files('a') as directory:
         secret = directory / 'secret'

@@ -196,6 +196,20 @@ test_protocol (void **state)
 }
 
 static void
+test_layout (void **state)
+{
+  (void)state;
+  ProfOtlpConfig config;
+  ENVIRONMENT (GENERAL "PROTOCOL", "");
+  ProfExporterConfig from = { .size = sizeof from, .layout = (ProfOtlpLayout)3 };
+  assert_config (&config, &from); /* has_layout is not set */
+  assert_int_equal (config.layout, PROF_OTLP_LAYOUT_1_10);
+  prof_otlp_config_done (&config);
+  from.has_layout = true;
+  assert_refused (&from, "this layout: it is no ProfOtlpLayout");
+}
+
+static void
 assert_headers (const ProfExporterConfig *from, const char *expected)
 {
   ProfOtlpConfig config;
@@ -408,6 +422,7 @@ main (void)
     cmocka_unit_test (test_endpoint_of_grpc),
     cmocka_unit_test (test_wrong_endpoints),
     cmocka_unit_test (test_protocol),
+    cmocka_unit_test (test_layout),
     cmocka_unit_test (test_headers),
     cmocka_unit_test (test_wrong_headers),
     cmocka_unit_test (test_timeout),

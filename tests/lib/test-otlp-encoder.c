@@ -364,6 +364,9 @@ test_smaller_options (void **state)
   options.size = sizeof options + 1;
   ProfOtlpEncoder *encoder;
   assert_int_equal (prof_otlp_encoder_new (profile, &options, &encoder, NULL), -EINVAL);
+  options = (ProfOtlpOptions)PROF_OTLP_OPTIONS_INIT;
+  options.layout = (ProfOtlpLayout)3;
+  assert_int_equal (prof_otlp_encoder_new (profile, &options, &encoder, NULL), -EINVAL);
   prof_profile_unref (profile);
 }
 

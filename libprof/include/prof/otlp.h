@@ -56,8 +56,8 @@ typedef struct {
  * thread's. */
 typedef struct ProfOtlpEncoder ProfOtlpEncoder;
 
-/* -ENOMEM; -EINVAL: the profile has no sample type. `options` is copied, what it points to is
- * borrowed until free. */
+/* -ENOMEM; -EINVAL: the profile has no sample type, or the layout is none. `options` is copied,
+ * what it points to is borrowed until free. */
 PROF_API int prof_otlp_encoder_new (ProfProfile *profile,
                                     const ProfOtlpOptions *options,
                                     ProfOtlpEncoder **ret,
