@@ -123,7 +123,7 @@ static void
 print_status (Agent *agent, uint64_t n_samples, uint64_t duration_ns)
 {
   AgentSenderStats sender;
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   Json json = JSON_INIT (stdout);
   json.is_on_one_line = true;
   agent_sender_get_stats (&agent->sender, &sender);

@@ -173,6 +173,7 @@ static int
 report_heap (HeapView *view)
 {
   HeapChoice choices[HEAP_MAX_CHOICES];
+  view->summary = (ProfHeapSummary)PROF_HEAP_SUMMARY_INIT;
   prof_heap_get_summary (view->heap, &view->summary);
   prof_heap_get_peak (view->heap, &view->peak);
   if (check_knowledge (view) < 0)

@@ -48,7 +48,9 @@ static int
 read_now (const MemOptions *chosen, Reading *ret)
 {
   ProfError error = PROF_ERROR_INIT;
-  *ret = (Reading){ .pids = &chosen->pids };
+  *ret = (Reading){ .system = PROF_SYSTEM_MEMORY_INIT,
+                    .pressure = PROF_MEMORY_PRESSURE_INIT,
+                    .pids = &chosen->pids };
   if (prof_get_system_memory (&ret->system, &error) < 0)
     return fail (&error);
   ret->has_pressure = prof_get_memory_pressure (&ret->pressure, NULL) >= 0;
@@ -60,7 +62,7 @@ read_now (const MemOptions *chosen, Reading *ret)
 static int
 add_process (Json *json, pid_t pid)
 {
-  ProfProcessMemory memory;
+  ProfProcessMemory memory = PROF_PROCESS_MEMORY_INIT;
   ProfError error = PROF_ERROR_INIT;
   if (prof_get_process_memory (pid, &memory, &error) < 0)
     return fail (&error);
@@ -131,7 +133,7 @@ print_json (const Reading *reading, bool is_on_one_line)
 static int
 print_process (pid_t pid)
 {
-  ProfProcessMemory memory;
+  ProfProcessMemory memory = PROF_PROCESS_MEMORY_INIT;
   ProfError error = PROF_ERROR_INIT;
   if (prof_get_process_memory (pid, &memory, &error) < 0)
     return fail (&error);
@@ -192,7 +194,7 @@ print_line (const Reading *reading)
   if (reading->has_pressure)
     printf ("%9.2f%%", reading->pressure.some_avg10);
   for (size_t i = 0; i < reading->pids->n; i++) {
-    ProfProcessMemory process;
+    ProfProcessMemory process = PROF_PROCESS_MEMORY_INIT;
     ProfError error = PROF_ERROR_INIT;
     if (prof_get_process_memory (reading->pids->items[i], &process, &error) < 0) {
       printf ("\n");

@@ -153,8 +153,8 @@ recorder_process_events (Recorder *recorder, ProfError *reterr)
 RecorderStats
 recorder_get_stats (Recorder *recorder)
 {
-  ProfCpuStats cpu = { 0 };
-  ProfMemoryStats heap = { 0 };
+  ProfCpuStats cpu = PROF_CPU_STATS_INIT;
+  ProfMemoryStats heap = PROF_MEMORY_STATS_INIT;
   if (recorder->cpu != NULL)
     prof_cpu_profiler_get_stats (recorder->cpu, &cpu);
   if (recorder->heap != NULL)

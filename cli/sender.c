@@ -28,7 +28,7 @@ show_try (const char *text, bool will_retry, void *user_data)
     note_about (sender->name, text, "; trying again");
   if (!sender->has_line)
     return;
-  ProfExporterStats stats;
+  ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   prof_exporter_get_stats (sender->exporter, &stats);
   fprintf (stderr, "[prof] %s: %" PRIu64 " requests, %" PRIu64 " tries again", sender->name,
            stats.n_requests, stats.n_retries);
@@ -61,7 +61,7 @@ int
 sender_send (
     Sender *sender, const char *name, ProfProfile *profile, SenderResult *ret, ProfError *reterr)
 {
-  ProfExporterStats before, after;
+  ProfExporterStats before = PROF_EXPORTER_STATS_INIT, after = PROF_EXPORTER_STATS_INIT;
   sender->name = name;
   sender->warning[0] = '\0';
   prof_exporter_get_stats (sender->exporter, &before);

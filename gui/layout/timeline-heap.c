@@ -32,7 +32,7 @@ pyro_timeline_add_heap (PyroTimeline *timeline, ProfProfile *profile)
   int r = prof_heap_new (profile, &heap, NULL);
   if (r < 0)
     return r == -ENOMEM ? r : 0;
-  ProfHeapSummary summary;
+  ProfHeapSummary summary = PROF_HEAP_SUMMARY_INIT;
   ProfHeapPoint *points;
   prof_heap_get_summary (heap, &summary);
   r = prof_heap_get_timeline (heap, timeline->start_ns, timeline->end_ns, timeline->n_buckets + 1,

@@ -29,7 +29,7 @@ show_bytes (PyroMeter *meter, guint64 bytes)
 static void
 show_memory (PyroMemoryPage *self)
 {
-  ProfSystemMemory memory;
+  ProfSystemMemory memory = PROF_SYSTEM_MEMORY_INIT;
   ProfError error = PROF_ERROR_INIT;
   if (prof_get_system_memory (&memory, &error) < 0) {
     gtk_label_set_text (self->waiting, error.message);
@@ -47,7 +47,7 @@ show_memory (PyroMemoryPage *self)
 static void
 show_pressure (PyroMemoryPage *self)
 {
-  ProfMemoryPressure pressure;
+  ProfMemoryPressure pressure = PROF_MEMORY_PRESSURE_INIT;
   if (prof_get_memory_pressure (&pressure, NULL) < 0) {
     gtk_label_set_text (self->waiting, _ ("This kernel does not measure the pressure."));
     return;

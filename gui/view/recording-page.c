@@ -153,7 +153,7 @@ get_target_pid (PyroRecordingPage *self)
 static guint64
 get_memory (PyroRecordingPage *self, const PyroUsage *usage)
 {
-  ProfSystemMemory memory;
+  ProfSystemMemory memory = PROF_SYSTEM_MEMORY_INIT;
   if (self->target == PYRO_TARGET_SYSTEM && prof_get_system_memory (&memory, NULL) == 0)
     return memory.used_bytes;
   return usage->rss_bytes;

@@ -59,7 +59,7 @@ prof_counters_reset (ProfCounters *counters, uint64_t interval_ns)
 static void
 read_system (ProfCounters *counters, ProfCounterRow *row)
 {
-  ProfSystemMemory memory;
+  ProfSystemMemory memory = PROF_SYSTEM_MEMORY_INIT;
   if (prof_get_system_memory (&memory, NULL) >= 0) {
     row->values[PROF_COUNTER_SYSTEM_TOTAL] = (int64_t)memory.total_bytes;
     row->values[PROF_COUNTER_SYSTEM_AVAILABLE] = (int64_t)memory.available_bytes;
@@ -67,7 +67,7 @@ read_system (ProfCounters *counters, ProfCounterRow *row)
     row->values[PROF_COUNTER_SYSTEM_CACHED] = (int64_t)memory.cached_bytes;
     row->values[PROF_COUNTER_SYSTEM_USED_PERCENT] = llround (memory.used_percent * 100);
   }
-  ProfMemoryPressure pressure;
+  ProfMemoryPressure pressure = PROF_MEMORY_PRESSURE_INIT;
   if (prof_get_memory_pressure (&pressure, NULL) >= 0) {
     counters->has_pressure = true;
     row->values[PROF_COUNTER_PRESSURE_SOME] = llround (pressure.some_avg10 * 100);
@@ -114,7 +114,7 @@ find_process (ProfCounters *counters, pid_t pid)
 static int
 read_process (ProfCounters *counters, pid_t pid, ProfCounterRow *row)
 {
-  ProfProcessMemory memory;
+  ProfProcessMemory memory = PROF_PROCESS_MEMORY_INIT;
   ProfProcessStat stat;
   if (prof_process_memory_read (pid, &memory, &stat) < 0)
     return 0;

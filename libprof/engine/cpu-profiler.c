@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "capture/record-merge.h"
 #include "engine/collector.h"
 #include "engine/context-watch.h"
@@ -339,11 +340,11 @@ get_duration_ns (ProfCpuProfiler *profiler)
   return (end_ns > 0 ? end_ns : prof_monotonic_ns ()) - begin_ns;
 }
 
-void
+int
 prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
 {
   ProfPipeline *pipeline = &profiler->pipeline;
-  *ret = (ProfCpuStats){
+  ProfCpuStats stats = {
     .total_samples = pipeline->n_samples,
     .dropped_samples = pipeline->n_lost,
     .throttled = pipeline->n_throttled,
@@ -355,8 +356,9 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
     .n_processes = pipeline->n_processes,
     .n_threads = pipeline->n_threads,
   };
-  if (ret->total_samples > 0)
-    ret->avg_sample_interval_ns = ret->duration_ns / ret->total_samples;
+  if (stats.total_samples > 0)
+    stats.avg_sample_interval_ns = stats.duration_ns / stats.total_samples;
+  return prof_sized_fill (ret, &stats, sizeof stats);
 }
 
 typedef struct {

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/read-file.h"
+#include "base/sized.h"
 
 /* "some avg10=0.12 avg60=0.05 avg300=0.00 total=1234". The point does not follow the locale. */
 static int
@@ -54,8 +55,10 @@ prof_get_memory_pressure (ProfMemoryPressure *ret, ProfError *reterr)
 {
   cleanup (prof_free) char *text = NULL;
   size_t n;
-  if (ret == NULL)
-    return prof_error_set (reterr, -EINVAL, "prof_get_memory_pressure: ret is NULL");
+  ProfMemoryPressure pressure;
+  if (!prof_sized_is_valid (ret, sizeof pressure))
+    return prof_error_set (reterr, -EINVAL,
+                           "prof_get_memory_pressure: ret is not set by PROF_MEMORY_PRESSURE_INIT");
   int r = prof_read_file ("/proc/pressure/memory", 4096, &text, &n);
   /* A kernel that was started with psi=0 has the file, and refuses to read it. */
   if (r == -ENOENT || r == -EOPNOTSUPP)
@@ -63,10 +66,10 @@ prof_get_memory_pressure (ProfMemoryPressure *ret, ProfError *reterr)
                            "This kernel does not measure memory pressure: it is built without "
                            "CONFIG_PSI or started without psi=1");
   if (r >= 0)
-    r = prof_memory_pressure_parse (text, ret);
+    r = prof_memory_pressure_parse (text, &pressure);
   if (r < 0)
     return prof_error_set (reterr, r,
                            "Can't read the memory pressure from /proc/pressure/memory: %s",
                            strerrordesc_np (-r));
-  return 0;
+  return prof_sized_fill (ret, &pressure, sizeof pressure);
 }

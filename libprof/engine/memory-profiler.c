@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "capture/session-notes.h"
 #include "engine/collector.h"
 #include "engine/context-watch.h"
@@ -266,12 +267,12 @@ get_duration_ns (ProfMemoryProfiler *profiler)
   return (end_ns > 0 ? end_ns : prof_monotonic_ns ()) - profiler->start_monotonic_ns;
 }
 
-void
+int
 prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *ret)
 {
   ProfHeapPipeline *pipeline = &profiler->pipeline;
   ProfHeapStore *store = &pipeline->store;
-  *ret = (ProfMemoryStats){
+  const ProfMemoryStats stats = {
     .total_samples = store->n_samples,
     .dropped_samples = pipeline->n_dropped + store->n_no_memory,
     .truncated_stacks = pipeline->builder.n_truncated,
@@ -283,6 +284,7 @@ prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *r
     .n_processes = pipeline->n_processes,
     .n_threads = pipeline->n_threads,
   };
+  return prof_sized_fill (ret, &stats, sizeof stats);
 }
 
 typedef struct {
@@ -358,7 +360,7 @@ static ProfSession
 describe_session (ProfMemoryProfiler *profiler, const ProfMachine *machine)
 {
   const ProfMemoryConfig *config = &profiler->config.values;
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   ProfSession session = PROF_SESSION_INIT;
   prof_memory_profiler_get_stats (profiler, &stats);
   session.command = config->command;

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/read-file.h"
+#include "base/sized.h"
 #include "engine/kib-fields.h"
 
 enum { MAX_BYTES = 1 << 16 };
@@ -89,11 +90,13 @@ prof_process_memory_read (pid_t pid, ProfProcessMemory *ret, ProfProcessStat *re
 int
 prof_get_process_memory (pid_t pid, ProfProcessMemory *ret, ProfError *reterr)
 {
-  if (ret == NULL || pid <= 0)
-    return prof_error_set (reterr, -EINVAL, "prof_get_process_memory: %s",
-                           ret == NULL ? "ret is NULL" : "pid must be greater than 0");
   ProfProcessStat stat;
   ProfProcessMemory memory;
+  bool has_ret = prof_sized_is_valid (ret, sizeof memory);
+  if (!has_ret || pid <= 0)
+    return prof_error_set (reterr, -EINVAL, "prof_get_process_memory: %s",
+                           has_ret ? "pid must be greater than 0"
+                                   : "ret is not set by PROF_PROCESS_MEMORY_INIT");
   int r = prof_process_memory_read (pid, &memory, &stat);
   if (r == -ESRCH)
     return prof_error_set (reterr, r,
@@ -103,6 +106,5 @@ prof_get_process_memory (pid_t pid, ProfProcessMemory *ret, ProfError *reterr)
     return prof_error_set (reterr, r,
                            "Can't read the memory of process %d from /proc/%d/status: %s", (int)pid,
                            (int)pid, strerrordesc_np (-r));
-  *ret = memory;
-  return 0;
+  return prof_sized_fill (ret, &memory, sizeof memory);
 }

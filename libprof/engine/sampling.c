@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/sized.h"
 
 struct ProfSampling {
   atomic_uint n_refs;
@@ -42,9 +45,12 @@ prof_sampling_new_named (const char *name,
 int
 prof_sampling_new_custom (const ProfSamplingOps *ops, void *self, ProfSampling **ret)
 {
-  if (ops == NULL || ops->should_sample == NULL || ret == NULL)
+  ProfSamplingOps whole = PROF_SAMPLING_OPS_INIT;
+  if (prof_sized_is_valid (ops, sizeof whole))
+    memcpy (&whole, ops, ops->size);
+  if (whole.should_sample == NULL || ret == NULL)
     return -EINVAL;
-  return prof_sampling_new_named ("custom", ops, self, NULL, ret);
+  return prof_sampling_new_named ("custom", &whole, self, NULL, ret);
 }
 
 ProfSampling *
@@ -107,12 +113,15 @@ prof_sampling_reset (ProfSampling *sampling)
     sampling->ops.reset (sampling->self);
 }
 
-void
+int
 prof_sampling_get_stats (ProfSampling *sampling, ProfSamplingStats *ret)
 {
-  ret->seen = atomic_load (&sampling->seen);
-  ret->taken = atomic_load (&sampling->taken);
-  ret->probability = get_probability (sampling);
+  const ProfSamplingStats stats = {
+    .seen = atomic_load (&sampling->seen),
+    .taken = atomic_load (&sampling->taken),
+    .probability = get_probability (sampling),
+  };
+  return prof_sized_fill (ret, &stats, sizeof stats);
 }
 
 int

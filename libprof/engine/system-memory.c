@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/read-file.h"
+#include "base/sized.h"
 #include "engine/kib-fields.h"
 
 enum { MAX_MEMINFO_BYTES = 1 << 20 };
@@ -45,16 +46,18 @@ prof_get_system_memory (ProfSystemMemory *ret, ProfError *reterr)
 {
   cleanup (prof_free) char *text = NULL;
   size_t n;
-  if (ret == NULL)
-    return prof_error_set (reterr, -EINVAL, "prof_get_system_memory: ret is NULL");
+  ProfSystemMemory memory;
+  if (!prof_sized_is_valid (ret, sizeof memory))
+    return prof_error_set (reterr, -EINVAL,
+                           "prof_get_system_memory: ret is not set by PROF_SYSTEM_MEMORY_INIT");
   int r = prof_read_file ("/proc/meminfo", MAX_MEMINFO_BYTES, &text, &n);
   if (r < 0)
     return prof_error_set (reterr, r, "Can't read the memory of the system from /proc/meminfo: %s",
                            strerrordesc_np (-r));
-  r = prof_system_memory_parse (text, n, ret);
+  r = prof_system_memory_parse (text, n, &memory);
   if (r < 0)
     return prof_error_set (reterr, r,
                            "/proc/meminfo does not have the lines MemTotal and "
                            "MemAvailable of proc(5)");
-  return 0;
+  return prof_sized_fill (ret, &memory, sizeof memory);
 }

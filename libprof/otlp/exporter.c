@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "otlp/exporter-private.h"
 #include "otlp/sigpipe.h"
 
@@ -254,7 +255,7 @@ prof_exporter_shutdown (ProfExporter *exporter, uint64_t timeout_ns, ProfError *
   prof_exporter_join_thread (exporter);
   drop_queued (exporter);
 
-  ProfExporterStats stats;
+  ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   prof_exporter_get_stats (exporter, &stats);
   if (stats.n_dropped == n_dropped)
     return 0;
@@ -265,16 +266,17 @@ prof_exporter_shutdown (ProfExporter *exporter, uint64_t timeout_ns, ProfError *
                          stats.last_error[0] != '\0' ? "; last: " : "", stats.last_error);
 }
 
-void
+int
 prof_exporter_get_stats (ProfExporter *exporter, ProfExporterStats *ret)
 {
   bool has_lock = is_of_this_process (exporter);
   if (has_lock)
     pthread_mutex_lock (&exporter->lock);
-  *ret = exporter->stats;
-  ret->n_queued = exporter->queue.n + exporter->n_sending;
+  ProfExporterStats stats = exporter->stats;
+  stats.n_queued = exporter->queue.n + exporter->n_sending;
   if (has_lock)
     pthread_mutex_unlock (&exporter->lock);
+  return prof_sized_fill (ret, &stats, sizeof stats);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/saturate.h"
+#include "base/sized.h"
 
 /* ---- times ---- */
 
@@ -185,10 +186,10 @@ prof_heap_free (ProfHeap *heap)
   return NULL;
 }
 
-void
+int
 prof_heap_get_summary (const ProfHeap *heap, ProfHeapSummary *ret)
 {
-  *ret = heap->summary;
+  return prof_sized_fill (ret, &heap->summary, sizeof heap->summary);
 }
 
 void

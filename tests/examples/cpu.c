@@ -39,7 +39,7 @@ profile_work (const char *path, ProfError *error)
   ProfCpuConfig config = PROF_CPU_CONFIG_INIT; /* all threads of this process, at 100 Hz */
   ProfCpuProfiler *profiler = NULL;
   ProfProfile *profile = NULL;
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   unsigned long n_primes = 0;
 
   int r = prof_cpu_profiler_new (&config, &profiler, error);

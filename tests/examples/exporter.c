@@ -45,7 +45,7 @@ export_file (ProfExporter *exporter, const char *path, bool is_only_one, ProfErr
 static void
 print_stats (ProfExporter *exporter)
 {
-  ProfExporterStats stats;
+  ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   prof_exporter_get_stats (exporter, &stats);
   printf ("%llu exported, %llu failed, %llu dropped\n", (unsigned long long)stats.n_exported,
           (unsigned long long)stats.n_failed, (unsigned long long)stats.n_dropped);

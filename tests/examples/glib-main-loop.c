@@ -32,7 +32,7 @@ static gboolean
 show_progress (gpointer user_data)
 {
   App *app = user_data;
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   prof_cpu_profiler_get_stats (app->profiler, &stats);
   g_print ("%" G_GUINT64_FORMAT " samples\n", (guint64)stats.total_samples);
   return G_SOURCE_CONTINUE;

@@ -12,7 +12,7 @@ static int
 print_timeline (const ProfHeap *heap)
 {
   enum { N_POINTS = 5 };
-  ProfHeapSummary summary;
+  ProfHeapSummary summary = PROF_HEAP_SUMMARY_INIT;
   ProfHeapPoint *points = NULL, peak;
   prof_heap_get_summary (heap, &summary);
   if (!summary.has_times)

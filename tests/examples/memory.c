@@ -36,7 +36,7 @@ record (ProfProfile **ret, ProfError *error)
   ProfMemoryConfig config = PROF_MEMORY_CONFIG_INIT; /* this process, a sample each 512 KiB */
   config.sampling_rate = 1;                          /* each allocation: exact, but dearer */
   ProfMemoryProfiler *profiler = NULL;
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
 
   int r = prof_memory_profiler_new (&config, &profiler, error);
   if (r >= 0)

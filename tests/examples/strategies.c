@@ -14,7 +14,7 @@
 static void
 run (ProfSampling *sampling)
 {
-  ProfSamplingStats stats;
+  ProfSamplingStats stats = PROF_SAMPLING_STATS_INIT;
   double stands_for = 0;
   for (uint64_t i = 1; i <= 10000; i++)
     if (prof_sampling_should_sample (sampling, i * MILLISECOND_NS))
@@ -51,7 +51,10 @@ start_again (void *self)
 static int
 make_each_tenth (unsigned *n_seen, ProfSampling **ret)
 {
-  ProfSamplingOps ops = { is_tenth, one_in_ten, start_again, NULL }; /* nothing to free */
+  ProfSamplingOps ops = PROF_SAMPLING_OPS_INIT;
+  ops.should_sample = is_tenth;
+  ops.get_probability = one_in_ten;
+  ops.reset = start_again;
   return prof_sampling_new_custom (&ops, n_seen, ret);
 }
 
@@ -59,7 +62,7 @@ make_each_tenth (unsigned *n_seen, ProfSampling **ret)
 static void
 halve (ProfSampling *sampling)
 {
-  ProfSamplingStats before, after;
+  ProfSamplingStats before = PROF_SAMPLING_STATS_INIT, after = PROF_SAMPLING_STATS_INIT;
   prof_sampling_get_stats (sampling, &before);
   prof_sampling_update_probability (sampling, 2.0);
   prof_sampling_get_stats (sampling, &after);

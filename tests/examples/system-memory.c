@@ -17,9 +17,9 @@ mib (uint64_t n_bytes)
 int
 main (void)
 {
-  ProfSystemMemory system;
-  ProfProcessMemory process;
-  ProfMemoryPressure pressure;
+  ProfSystemMemory system = PROF_SYSTEM_MEMORY_INIT;
+  ProfProcessMemory process = PROF_PROCESS_MEMORY_INIT;
+  ProfMemoryPressure pressure = PROF_MEMORY_PRESSURE_INIT;
   ProfError error = PROF_ERROR_INIT;
 
   int r = prof_get_system_memory (&system, &error);

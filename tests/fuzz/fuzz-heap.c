@@ -93,7 +93,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     check_suppressions (data, size);
     return 0;
   }
-  ProfHeapSummary summary;
+  ProfHeapSummary summary = PROF_HEAP_SUMMARY_INIT;
   ProfHeapPoint peak;
   ProfHeapSizeClass *classes;
   size_t n;

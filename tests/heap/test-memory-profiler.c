@@ -145,7 +145,7 @@ static void
 test_processes_have_their_own_heaps (void **state)
 {
   (void)state;
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   ProfProfile *profile = record ("processes", "fork", NULL, &stats);
   expect_blocks (profile, MAIN_SIZE, 1, 0);
   expect_blocks (profile, CHILD_SIZE, 7, 4);
@@ -165,7 +165,7 @@ test_programs_that_are_execed_are_followed (void **state)
   (void)state;
   static const char *const ways[] = { "exec", "exec-without-descriptors", "spawn", "vfork" };
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-    ProfMemoryStats stats;
+    ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
     ProfProfile *profile = record ("processes", ways[i], NULL, &stats);
     expect_blocks (profile, MAIN_SIZE, 4, 2);
     expect_blocks (profile, CHILD_SIZE, 7, 4);
@@ -178,7 +178,7 @@ static void
 test_threads (void **state)
 {
   (void)state;
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   ProfProfile *profile = record ("pattern", "churn", "5000", &stats);
   int64_t n = 0;
   for (int64_t size = 16; size < 256; size++) {
@@ -195,7 +195,7 @@ static void
 test_many_short_processes (void **state)
 {
   (void)state;
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   ProfProfile *profile = record ("processes", "threaded-fork", NULL, &stats);
   expect_blocks (profile, MAIN_SIZE, 20, 0);
   expect_blocks (profile, CHILD_SIZE, 140, 80);
@@ -208,7 +208,7 @@ static void
 test_profile_says_what_it_is (void **state)
 {
   (void)state;
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   ProfProfile *profile = record ("processes", "plain", NULL, &stats);
   ProfValueType type = prof_profile_get_period_type (profile);
   ProfSession *session;
@@ -231,7 +231,7 @@ test_stop_of_a_busy_command (void **state)
   (void)state;
   Command command;
   ProfMemoryConfig config = make_config (&command, "pattern", "pairs", "1000000000000");
-  ProfMemoryStats stats = { 0 };
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   config.ring_bytes = 1 << 20;
   ProfMemoryProfiler *profiler = start (&config);
   while (stats.total_samples < 100000)

@@ -108,7 +108,7 @@ test_every_allocation_is_there (void **state)
   ProfMemoryProfiler *profiler = start ();
   keep_blocks ();
   churn ();
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   prof_memory_profiler_get_stats (profiler, &stats);
   assert_true (prof_memory_profiler_is_running (profiler));
   ProfProfile *profile = finish (profiler);
@@ -189,7 +189,7 @@ test_threads (void **state)
     assert_int_equal (pthread_create (&threads[i], NULL, run_churn, NULL), 0);
   for (int i = 0; i < N_THREADS; i++)
     pthread_join (threads[i], NULL);
-  ProfMemoryStats stats;
+  ProfMemoryStats stats = PROF_MEMORY_STATS_INIT;
   prof_memory_profiler_stop (profiler, NULL);
   prof_memory_profiler_get_stats (profiler, &stats);
   ProfProfile *profile = finish (profiler);

@@ -10,11 +10,27 @@ constexpr ProfFilter filter = PROF_FILTER_INIT;
 constexpr ProfHeapSelection heap_selection = PROF_HEAP_SELECTION_INIT;
 constexpr ProfMemoryConfig memory = PROF_MEMORY_CONFIG_INIT;
 constexpr ProfOtlpOptions otlp = PROF_OTLP_OPTIONS_INIT;
+constexpr ProfCpuStats cpu_stats = PROF_CPU_STATS_INIT;
+constexpr ProfExporterStats exporter_stats = PROF_EXPORTER_STATS_INIT;
+constexpr ProfHeapSummary heap_summary = PROF_HEAP_SUMMARY_INIT;
+constexpr ProfMemoryPressure pressure = PROF_MEMORY_PRESSURE_INIT;
+constexpr ProfMemoryStats memory_stats = PROF_MEMORY_STATS_INIT;
+constexpr ProfProcessMemory process_memory = PROF_PROCESS_MEMORY_INIT;
+constexpr ProfSamplingOps sampling_ops = PROF_SAMPLING_OPS_INIT;
+constexpr ProfSamplingStats sampling_stats = PROF_SAMPLING_STATS_INIT;
+constexpr ProfSystemMemory system_memory = PROF_SYSTEM_MEMORY_INIT;
 constexpr ProfSession session = PROF_SESSION_INIT;
 
 static_assert (error.code == 0 && error.message[0] == '\0');
 static_assert (filter.size == sizeof filter && heap_selection.size == sizeof heap_selection);
 static_assert (session.size == sizeof session && exporter.size == sizeof exporter);
+static_assert (cpu_stats.size == sizeof cpu_stats && memory_stats.size == sizeof memory_stats);
+static_assert (exporter_stats.size == sizeof exporter_stats && exporter_stats.last_error[0] == '\0');
+static_assert (sampling_ops.size == sizeof sampling_ops);
+static_assert (sampling_stats.size == sizeof sampling_stats);
+static_assert (heap_summary.size == sizeof heap_summary && pressure.size == sizeof pressure);
+static_assert (process_memory.size == sizeof process_memory);
+static_assert (system_memory.size == sizeof system_memory);
 static_assert (otlp.size == sizeof otlp && otlp.layout == PROF_OTLP_LAYOUT_1_10);
 
 /* What a profiler does that is only asked to record. */

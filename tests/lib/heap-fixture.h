@@ -92,7 +92,7 @@ new_heap (ProfProfile *profile)
 static inline ProfHeapSummary
 summarize (const ProfHeap *heap)
 {
-  ProfHeapSummary summary;
+  ProfHeapSummary summary = PROF_HEAP_SUMMARY_INIT;
   prof_heap_get_summary (heap, &summary);
   return summary;
 }

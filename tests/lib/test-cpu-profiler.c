@@ -98,7 +98,7 @@ sum (const ProfProfile *profile, const char *type, const char *name)
 static int64_t
 get_lost_ns (ProfCpuProfiler *profiler, unsigned frequency_hz)
 {
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   prof_cpu_profiler_get_stats (profiler, &stats);
   return (int64_t)(stats.dropped_samples * (1000000000u / frequency_hz));
 }
@@ -194,7 +194,7 @@ test_this_process_with_threads_born_after_start (void **state)
   assert_true (burned + lost >= 300000000 && late + lost >= 200000000);
   assert_int_equal (sum (profile, "cpu", "drain"), 0);
 
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   prof_cpu_profiler_get_stats (profiler, &stats);
   assert_int_equal (stats.total_samples, sum (profile, "samples", NULL));
   assert_true (stats.n_threads >= 4);
@@ -257,7 +257,7 @@ test_each_sample_is_taken_once (void **state)
   ProfProfile *last = burn_and_take (profiler, 0), *none = burn_and_take (profiler, 0);
   n_samples += sum (last, "samples", NULL);
   assert_int_equal (sum (none, "samples", NULL), 0);
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   prof_cpu_profiler_get_stats (profiler, &stats);
   assert_int_equal (stats.total_samples, n_samples);
   prof_profile_unref (last);
@@ -294,7 +294,7 @@ test_totals_are_unbiased_under_a_strategy (void **state)
   ProfCpuProfiler *profiler = make_started (&config);
   burn_ms (1000);
   ProfProfile *profile = stop_and_generate (profiler);
-  ProfSamplingStats stats;
+  ProfSamplingStats stats = PROF_SAMPLING_STATS_INIT;
   prof_sampling_get_stats (sampling, &stats);
   prof_sampling_unref (sampling);
   assert_true (stats.taken < stats.seen / 2);
@@ -358,7 +358,7 @@ test_a_duration_ends_the_recording (void **state)
   ProfCpuProfiler *profiler = make_started (&config);
   assert_true (wait_for_stop (profiler) > 0);
   assert_false (prof_cpu_profiler_is_running (profiler));
-  ProfCpuStats stats;
+  ProfCpuStats stats = PROF_CPU_STATS_INIT;
   prof_cpu_profiler_get_stats (profiler, &stats);
   assert_true (stats.duration_ns >= 50000000);
   prof_cpu_profiler_free (profiler);

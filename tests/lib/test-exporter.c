@@ -169,7 +169,7 @@ let_go (void)
 static ProfExporterStats
 get_stats (ProfExporter *exporter)
 {
-  ProfExporterStats stats;
+  ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   prof_exporter_get_stats (exporter, &stats);
   return stats;
 }
@@ -292,7 +292,7 @@ test_no_profile_is_refused (void **state)
   assert_int_equal (prof_exporter_export (exporter, none, &error), -EINVAL);
   assert_string_equal (error.message, "prof_exporter_export: profile is NULL");
   assert_int_equal (prof_exporter_export_batch (exporter, &none, 1), -EINVAL);
-  ProfExporterStats stats;
+  ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   prof_exporter_get_stats (exporter, &stats);
   assert_int_equal (stats.n_queued + stats.n_failed + stats.n_dropped, 0);
   close_exporter (exporter);
@@ -444,7 +444,7 @@ test_child_of_fork (void **state)
   ProfProfile *profile = make_profile (3);
   pid_t pid = fork ();
   if (pid == 0) {
-    ProfExporterStats stats;
+    ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
     prof_exporter_get_stats (exporter, &stats);
     bool is_good = prof_exporter_export_batch (exporter, &profile, 1) == -EOWNERDEAD
                    && prof_exporter_export (exporter, profile, NULL) == -EOWNERDEAD

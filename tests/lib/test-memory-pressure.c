@@ -55,8 +55,9 @@ static void
 test_this_machine (void **state)
 {
   (void)state;
-  ProfMemoryPressure pressure;
+  ProfMemoryPressure pressure = PROF_MEMORY_PRESSURE_INIT;
   ProfError error = PROF_ERROR_INIT;
+  assert_int_equal (prof_get_memory_pressure (NULL, &error), -EINVAL);
   int r = prof_get_memory_pressure (&pressure, &error);
   if (r < 0) {
     assert_int_equal (r, -EOPNOTSUPP);

@@ -80,18 +80,21 @@ static void
 test_own_memory (void **state)
 {
   (void)state;
-  ProfProcessMemory memory;
+  ProfProcessMemory memory = PROF_PROCESS_MEMORY_INIT;
   ProfError error = PROF_ERROR_INIT;
   assert_int_equal (prof_get_process_memory (getpid (), &memory, &error), 0);
   assert_true (memory.rss_bytes > 0);
   assert_true (memory.minor_faults > 0);
+  memory = (ProfProcessMemory){ .size = sizeof memory + 1, .rss_bytes = 77 };
+  assert_int_equal (prof_get_process_memory (getpid (), &memory, &error), -EINVAL);
+  assert_int_equal (memory.rss_bytes, 77);
 }
 
 static void
 test_process_that_is_gone (void **state)
 {
   (void)state;
-  ProfProcessMemory memory;
+  ProfProcessMemory memory = PROF_PROCESS_MEMORY_INIT;
   ProfError error = PROF_ERROR_INIT;
   pid_t child = fork ();
   if (child == 0)

@@ -45,7 +45,7 @@ test_never_takes_none (void **state)
 {
   (void)state;
   ProfSampling *sampling;
-  ProfSamplingStats stats;
+  ProfSamplingStats stats = PROF_SAMPLING_STATS_INIT;
   unsigned taken;
   assert_int_equal (prof_sampling_new_never (&sampling), 0);
   offer (sampling, 100, MS, &taken);
@@ -117,7 +117,7 @@ test_adaptive_follows_the_load (void **state)
 {
   (void)state;
   ProfSampling *sampling;
-  ProfSamplingStats before, after;
+  ProfSamplingStats before = PROF_SAMPLING_STATS_INIT, after = PROF_SAMPLING_STATS_INIT;
   assert_int_equal (prof_sampling_new_adaptive (100, 0.1, 1, 3, &sampling), 0);
   prof_sampling_get_stats (sampling, &before);
   assert_float_equal (before.probability, 1, 0);
@@ -160,7 +160,8 @@ static void
 test_custom_is_asked_and_freed_once (void **state)
 {
   (void)state;
-  static const ProfSamplingOps ops = { .should_sample = third_should_sample,
+  static const ProfSamplingOps ops = { .size = sizeof ops,
+                                       .should_sample = third_should_sample,
                                        .get_probability = third_get_probability,
                                        .free = third_free };
   struct every_third third = { 0, 0 };
@@ -209,6 +210,41 @@ test_bad_parameters_are_refused (void **state)
   assert_int_equal (prof_sampling_new_adaptive (100, 0, 1, 0, &sampling), -EINVAL);
   assert_int_equal (prof_sampling_new_adaptive (100, 0.5, 0.1, 0, &sampling), -EINVAL);
   assert_int_equal (prof_sampling_new_custom (NULL, NULL, &sampling), -EINVAL);
+  ProfSamplingOps ops = { .size = 0, .should_sample = third_should_sample };
+  assert_int_equal (prof_sampling_new_custom (&ops, NULL, &sampling), -EINVAL);
+  ops.size = sizeof ops + 1;
+  assert_int_equal (prof_sampling_new_custom (&ops, NULL, &sampling), -EINVAL);
+}
+
+/* Of programs that were compiled when the structs ended before their latest members. */
+static void
+test_smaller_structs (void **state)
+{
+  (void)state;
+  ProfSamplingOps ops = { .size = offsetof (ProfSamplingOps, free),
+                          .should_sample = third_should_sample,
+                          .free = third_free };
+  struct every_third third = { 0, 0 };
+  ProfSampling *sampling;
+  assert_int_equal (prof_sampling_new_custom (&ops, &third, &sampling), 0);
+  prof_sampling_should_sample (sampling, 0);
+
+  ProfSamplingStats stats
+      = { .size = offsetof (ProfSamplingStats, taken), .taken = 77, .probability = 0.5 };
+  assert_int_equal (prof_sampling_get_stats (sampling, &stats), 0);
+  assert_int_equal (stats.size, offsetof (ProfSamplingStats, taken));
+  assert_int_equal (stats.seen, 1);
+  assert_int_equal (stats.taken, 77);
+  assert_float_equal (stats.probability, 0.5, 0);
+  static const size_t wrong[] = { 0, sizeof stats.size - 1, sizeof stats + 1, SIZE_MAX };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    stats = (ProfSamplingStats){ .size = wrong[i], .seen = 77 };
+    assert_int_equal (prof_sampling_get_stats (sampling, &stats), -EINVAL);
+    assert_int_equal (stats.seen, 77);
+  }
+  assert_int_equal (prof_sampling_get_stats (sampling, NULL), -EINVAL);
+  prof_sampling_unref (sampling);
+  assert_int_equal (third.n_freed, 0);
 }
 
 int
@@ -225,6 +261,7 @@ main (void)
     cmocka_unit_test (test_custom_is_asked_and_freed_once),
     cmocka_unit_test (test_strategies_are_read_from_text),
     cmocka_unit_test (test_bad_parameters_are_refused),
+    cmocka_unit_test (test_smaller_structs),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

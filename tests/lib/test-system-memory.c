@@ -85,14 +85,14 @@ static void
 test_this_machine (void **state)
 {
   (void)state;
-  ProfSystemMemory memory;
+  ProfSystemMemory memory = PROF_SYSTEM_MEMORY_INIT;
   ProfError error = PROF_ERROR_INIT;
   assert_int_equal (prof_get_system_memory (&memory, NULL), 0);
   assert_true (memory.total_bytes > 16 << 20);
   assert_int_equal (memory.used_bytes, memory.total_bytes - memory.available_bytes);
   assert_true (memory.used_percent > 0 && memory.used_percent <= 100);
   assert_int_equal (prof_get_system_memory (NULL, &error), -EINVAL);
-  assert_non_null (strstr (error.message, "ret is NULL"));
+  assert_non_null (strstr (error.message, "ret is not set by PROF_SYSTEM_MEMORY_INIT"));
 }
 
 int

@@ -40,7 +40,7 @@ main (int argc, char **argv)
   int64_t n = atoll (argv[3]);
   ProfExporterConfig config = PROF_EXPORTER_CONFIG_INIT;
   ProfExporter *exporter;
-  ProfExporterStats stats;
+  ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   ProfError error = PROF_ERROR_INIT;
   config.endpoint = argv[1];
   config.has_protocol = true;

@@ -90,6 +90,7 @@ typedef struct {
 
 /* How a recording goes. */
 typedef struct {
+  size_t size;               /* set by the initializer; lets the struct grow */
   uint64_t total_samples;    /* that the strategy took */
   uint64_t dropped_samples;  /* lost by the kernel; refused ones are in the strategy's stats */
   uint64_t throttled;        /* times the kernel paused an event that fired too often */
@@ -101,6 +102,14 @@ typedef struct {
   uint64_t unique_locations;
   uint64_t n_processes, n_threads; /* seen so far */
 } ProfCpuStats;
+
+/* All 0. */
+#define PROF_CPU_STATS_INIT                                                                        \
+  {                                                                                                \
+    .size = sizeof (ProfCpuStats), .total_samples = 0, .dropped_samples = 0, .throttled = 0,       \
+    .truncated_stacks = 0, .without_stack = 0, .duration_ns = 0, .avg_sample_interval_ns = 0,      \
+    .unique_functions = 0, .unique_locations = 0, .n_processes = 0, .n_threads = 0                 \
+  }
 
 /* What has happened since the last call: a set of flags. */
 typedef enum {
@@ -132,8 +141,9 @@ PROF_API int prof_cpu_profiler_set_paused (ProfCpuProfiler *profiler,
                                            ProfError *reterr);
 /* From start to stop, the end of the duration or of the target. Any thread. */
 PROF_API bool prof_cpu_profiler_is_running (ProfCpuProfiler *profiler);
-/* At any time, from any thread, without waiting. */
-PROF_API void prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret);
+/* At any time, from any thread, without waiting. -EINVAL: *ret is not set by PROF_CPU_STATS_INIT.
+ */
+PROF_API int prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret);
 /* Symbolizes in the calling thread: may take seconds, so not from a UI thread. Works while running
  * and after stop, again and again: each profile is of all since start, or since the last take. It
  * is the caller's: sample types samples/count and cpu/nanoseconds, or those of the events. -EINVAL:

@@ -73,6 +73,7 @@ typedef struct {
 
 /* What became of the profiles. */
 typedef struct {
+  size_t size;         /* set by the initializer; lets the struct grow */
   uint64_t n_exported; /* profiles that the collector took, in part or as a whole */
   uint64_t n_failed;   /* profiles that it refused, or that could not be sent in time */
   uint64_t n_dropped;  /* by a full queue, or at shutdown */
@@ -81,6 +82,14 @@ typedef struct {
   uint64_t n_bytes;     /* of requests, before compression */
   char last_error[512]; /* a sentence; "" if there was none */
 } ProfExporterStats;
+
+/* All 0. */
+#define PROF_EXPORTER_STATS_INIT                                                                   \
+  {                                                                                                \
+    .size = sizeof (ProfExporterStats), .n_exported = 0, .n_failed = 0, .n_dropped = 0,            \
+    .n_queued = 0, .n_requests = 0, .n_retries = 0, .n_rejected_profiles = 0, .n_bytes = 0,        \
+    .last_error = ""                                                                               \
+  }
 
 /* Opens no connection. -EINVAL: the configuration or an environment variable is wrong, said in
  * `reterr` without any secret; -ENOMEM. */
@@ -110,8 +119,8 @@ PROF_API int prof_exporter_shutdown (ProfExporter *exporter,
                                      uint64_t timeout_ns,
                                      ProfError *reterr);
 
-/* Any thread. */
-PROF_API void prof_exporter_get_stats (ProfExporter *exporter, ProfExporterStats *ret);
+/* -EINVAL: *ret is not set by PROF_EXPORTER_STATS_INIT. Any thread. */
+PROF_API int prof_exporter_get_stats (ProfExporter *exporter, ProfExporterStats *ret);
 
 /* Called in the thread that sends, after each try: `message` is a sentence, "" for success. It may
  * not shut down or free the exporter. */

@@ -39,6 +39,7 @@ PROF_API ProfHeap *prof_heap_free (ProfHeap *heap);
 
 /* A heap profile in numbers. */
 typedef struct {
+  size_t size;              /* set by the initializer; lets the struct grow */
   int64_t start_ns, end_ns; /* of the recording; equal where the samples have no times */
   bool has_times;
   bool has_frees; /* false: nothing is known of what is live, which counts as nothing */
@@ -48,8 +49,16 @@ typedef struct {
   size_t n_processes, n_threads; /* by the labels "pid" and "tid"; 0: not recorded */
 } ProfHeapSummary;
 
-/* Was summed up by prof_heap_new. */
-PROF_API void prof_heap_get_summary (const ProfHeap *heap, ProfHeapSummary *ret);
+/* All 0. */
+#define PROF_HEAP_SUMMARY_INIT                                                                     \
+  {                                                                                                \
+    .size = sizeof (ProfHeapSummary), .start_ns = 0, .end_ns = 0, .has_times = false,              \
+    .has_frees = false, .allocated_bytes = 0, .allocated_objects = 0, .live_bytes = 0,             \
+    .live_objects = 0, .n_samples = 0, .n_processes = 0, .n_threads = 0                            \
+  }
+
+/* Was summed up by prof_heap_new. -EINVAL: *ret is not set by PROF_HEAP_SUMMARY_INIT. */
+PROF_API int prof_heap_get_summary (const ProfHeap *heap, ProfHeapSummary *ret);
 
 /* The heap at one time. */
 typedef struct {

@@ -73,6 +73,7 @@ typedef struct {
 
 /* How a recording goes. */
 typedef struct {
+  size_t size; /* set by the initializer; lets the struct grow */
   uint64_t total_samples;
   uint64_t dropped_samples;         /* the ring was full; frees that were dropped included */
   uint64_t truncated_stacks;        /* stacks that did not reach their root */
@@ -83,6 +84,15 @@ typedef struct {
   uint64_t duration_ns;            /* so far, or until the end */
   uint64_t n_processes, n_threads; /* seen so far */
 } ProfMemoryStats;
+
+/* All 0. */
+#define PROF_MEMORY_STATS_INIT                                                                     \
+  {                                                                                                \
+    .size = sizeof (ProfMemoryStats), .total_samples = 0, .dropped_samples = 0,                    \
+    .truncated_stacks = 0, .total_allocated_bytes = 0, .current_allocated_bytes = 0,               \
+    .peak_allocated_bytes = 0, .total_allocations = 0, .duration_ns = 0, .n_processes = 0,         \
+    .n_threads = 0                                                                                 \
+  }
 
 /* Prepares the recording; a command is forked and waits before its first instruction. `config` is
  * copied. Errors: -ENOENT (command, libprof-heap.so), -EACCES, -ENOEXEC (a command whose heap can't
@@ -110,7 +120,7 @@ PROF_API int prof_memory_profiler_set_paused (ProfMemoryProfiler *profiler,
 /* From start to stop, the end of the duration or of the command. Any thread. */
 PROF_API bool prof_memory_profiler_is_running (ProfMemoryProfiler *profiler);
 /* At any time, from any thread, without waiting. */
-PROF_API void prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *ret);
+PROF_API int prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *ret);
 /* Symbolizes in the calling thread: may take seconds. Works while running and after stop. The
  * profile is the caller's: sample types alloc_objects/count, alloc_space/bytes,
  * inuse_objects/count, inuse_space/bytes (the default one); labels "bytes" (size of the block),
@@ -148,33 +158,58 @@ PROF_API int prof_memory_check_command (const char *command, ProfError *reterr);
 
 /* The memory of the machine. */
 typedef struct {
+  size_t size; /* set by the initializer; lets the struct grow */
   uint64_t total_bytes, available_bytes, used_bytes, cached_bytes;
   double used_percent;
 } ProfSystemMemory;
 
+/* All 0. */
+#define PROF_SYSTEM_MEMORY_INIT                                                                    \
+  {                                                                                                \
+    .size = sizeof (ProfSystemMemory), .total_bytes = 0, .available_bytes = 0, .used_bytes = 0,    \
+    .cached_bytes = 0, .used_percent = 0                                                           \
+  }
+
 /* Reads /proc/meminfo (proc(5)): used is total less available, cached is Cached + Buffers +
- * SReclaimable. -errno of reading it. Any thread. */
+ * SReclaimable. -errno of reading it; -EINVAL: *ret is not set by its initializer. Any thread. */
 PROF_API int prof_get_system_memory (ProfSystemMemory *ret, ProfError *reterr);
 
 /* Share of the time in which some, or all, tasks waited for memory: the kernel's averages over 10,
  * 60 and 300 s in percent, and the sum. */
 typedef struct {
+  size_t size; /* set by the initializer; lets the struct grow */
   double some_avg10, some_avg60, some_avg300;
   double full_avg10, full_avg60, full_avg300;
   uint64_t some_total_us, full_total_us;
 } ProfMemoryPressure;
 
-/* Reads /proc/pressure/memory (kernel document accounting/psi). -EOPNOTSUPP: the kernel has none.
- * Any thread. */
+/* All 0. */
+#define PROF_MEMORY_PRESSURE_INIT                                                                  \
+  {                                                                                                \
+    .size = sizeof (ProfMemoryPressure), .some_avg10 = 0, .some_avg60 = 0, .some_avg300 = 0,       \
+    .full_avg10 = 0, .full_avg60 = 0, .full_avg300 = 0, .some_total_us = 0, .full_total_us = 0     \
+  }
+
+/* Reads /proc/pressure/memory (kernel document accounting/psi). -EOPNOTSUPP: the kernel has none;
+ * -EINVAL: *ret is not set by its initializer. Any thread. */
 PROF_API int prof_get_memory_pressure (ProfMemoryPressure *ret, ProfError *reterr);
 
 /* The memory of a process. */
 typedef struct {
+  size_t size; /* set by the initializer; lets the struct grow */
   uint64_t rss_bytes, anonymous_bytes, file_bytes, shared_bytes, swap_bytes;
   uint64_t minor_faults, major_faults; /* since its start */
 } ProfProcessMemory;
 
-/* Reads /proc/PID/status and /proc/PID/stat. -ESRCH, -EACCES. Any thread. */
+/* All 0. */
+#define PROF_PROCESS_MEMORY_INIT                                                                   \
+  {                                                                                                \
+    .size = sizeof (ProfProcessMemory), .rss_bytes = 0, .anonymous_bytes = 0, .file_bytes = 0,     \
+    .shared_bytes = 0, .swap_bytes = 0, .minor_faults = 0, .major_faults = 0                       \
+  }
+
+/* Reads /proc/PID/status and /proc/PID/stat. -ESRCH, -EACCES; -EINVAL: *ret is not set by its
+ * initializer. Any thread. */
 PROF_API int prof_get_process_memory (pid_t pid, ProfProcessMemory *ret, ProfError *reterr);
 
 #ifdef __cplusplus
