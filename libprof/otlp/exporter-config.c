@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "otlp/exporter-setting.h"
+#include "otlp/resource.h"
 
 enum { NS_PER_MS = 1000000 };
 static const uint64_t ns_per_s = 1000000000;
@@ -114,34 +115,19 @@ read_compression (const ProfSettingReader *reader)
   return 0;
 }
 
-/* Keys and values are copied behind the array, in one allocation. */
 static int
 copy_resource (const ProfSettingReader *reader)
 {
   const ProfExporterConfig *from = reader->from;
-  size_t n = from->n_resource, n_bytes = n * sizeof (ProfOtlpAttribute);
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < from->n_resource; i++)
     if (from->resource[i].key == NULL || *from->resource[i].key == '\0')
       return prof_setting_fail (reader, "resource", "has an attribute without a key");
-    n_bytes += strlen (from->resource[i].key) + 1;
-    n_bytes += from->resource[i].value != NULL ? strlen (from->resource[i].value) + 1 : 0;
-  }
-  if (n == 0)
+  if (from->n_resource == 0)
     return 0;
-  ProfOtlpAttribute *resource = reader->config->resource = malloc (n_bytes);
-  if (resource == NULL)
+  reader->config->resource = prof_otlp_attributes_copy (from->resource, from->n_resource);
+  if (reader->config->resource == NULL)
     return prof_setting_fail_of_memory (reader);
-  char *text = (char *)(resource + n);
-  for (size_t i = 0; i < n; i++) {
-    resource[i] = from->resource[i];
-    resource[i].key = text;
-    text = stpcpy (text, from->resource[i].key) + 1;
-    if (from->resource[i].value != NULL) {
-      resource[i].value = text;
-      text = stpcpy (text, from->resource[i].value) + 1;
-    }
-  }
-  reader->config->n_resource = n;
+  reader->config->n_resource = from->n_resource;
   return 0;
 }
 

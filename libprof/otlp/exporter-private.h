@@ -70,6 +70,12 @@ int prof_exporter_deliver (ProfExporter *exporter,
                            ProfProfile *profile,
                            ProfError *reterr);
 
+/* What is sent along with a profile. *ret_is_of_here: it was recorded on this machine. */
+void prof_exporter_find_resource (const ProfExporter *exporter,
+                                  const ProfProfile *profile,
+                                  ProfOtlpResource *resource,
+                                  bool *ret_is_of_here);
+
 bool prof_exporter_is_shut_down (ProfExporter *exporter);
 
 /* Waits for a change with the lock held, until then at most. */

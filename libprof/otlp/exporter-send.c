@@ -96,32 +96,7 @@ send_all (ProfExporter *exporter,
   return 0;
 }
 
-/* ---- what is sent along ---- */
-
-/* The first session speaks for a profile that was merged. A session without a target is of the
- * process that recorded itself.
- * *ret_is_of_here: it was recorded on this machine. */
-static void
-add_found (ProfExporter *exporter,
-           const ProfProfile *profile,
-           ProfOtlpResource *resource,
-           bool *ret_is_of_here)
-{
-  ProfSession *session = NULL;
-  int r = prof_profile_get_session (profile, 0, &session, NULL);
-  resource->is_failed |= r == -ENOMEM;
-  bool has_other_target = session != NULL
-                          && (session->n_command > 0 || session->n_pids > 0
-                              || session->is_system_wide || exporter->config.is_relay);
-  if (has_other_target)
-    prof_otlp_resource_add_session (resource, session, &exporter->own);
-  else if (!exporter->config.is_relay)
-    prof_otlp_resource_add_own (resource, &exporter->own);
-  *ret_is_of_here = session != NULL ? strcmp (session->host, exporter->own.host) == 0
-                                    : !exporter->config.is_relay;
-  prof_session_free (session);
-  prof_otlp_resource_add_service_name (resource);
-}
+/* ---- a profile ---- */
 
 static void
 choose_ids (ProfExporter *exporter, ProfOtlpOptions *options, ProfOtlpDeliveryStart *start)
@@ -142,7 +117,7 @@ deliver (ProfExporter *exporter,
          ProfError *reterr)
 {
   bool is_of_here;
-  add_found (exporter, profile, resource, &is_of_here);
+  prof_exporter_find_resource (exporter, profile, resource, &is_of_here);
   cleanup (prof_free) const char **hashes
       = is_of_here ? prof_mapping_hashes_get (&exporter->hashes, profile) : NULL;
   if (resource->is_failed || (is_of_here && hashes == NULL))
@@ -178,8 +153,6 @@ prof_exporter_deliver (ProfExporter *exporter,
   if (r < 0)
     return r;
   ProfOtlpResource resource = { 0 };
-  prof_otlp_resource_add_all (&resource, exporter->resource.attributes.items,
-                              exporter->resource.attributes.n);
   r = deliver (exporter, *transport, profile, &resource, reterr);
   prof_otlp_resource_finish (&resource);
   return r;

@@ -21,6 +21,28 @@ prof_otlp_resource_finish (ProfOtlpResource *resource)
   prof_vec_clear (&resource->attributes);
 }
 
+/* Keys and values stand behind the array. */
+ProfOtlpAttribute *
+prof_otlp_attributes_copy (const ProfOtlpAttribute *attributes, size_t n)
+{
+  size_t n_bytes = n * sizeof *attributes + 1;
+  for (size_t i = 0; i < n; i++) {
+    n_bytes += strlen (attributes[i].key) + 1;
+    n_bytes += attributes[i].value != NULL ? strlen (attributes[i].value) + 1 : 0;
+  }
+  ProfOtlpAttribute *copies = malloc (n_bytes);
+  char *text = (char *)(copies + n);
+  for (size_t i = 0; copies != NULL && i < n; i++) {
+    copies[i] = (ProfOtlpAttribute){ .key = text, .number = attributes[i].number };
+    text = stpcpy (text, attributes[i].key) + 1;
+    if (attributes[i].value == NULL)
+      continue;
+    copies[i].value = text;
+    text = stpcpy (text, attributes[i].value) + 1;
+  }
+  return copies;
+}
+
 static const char *
 find (const ProfOtlpResource *resource, const char *key)
 {

@@ -18,6 +18,9 @@ typedef struct {
 
 void prof_otlp_resource_finish (ProfOtlpResource *resource);
 
+/* In one allocation; NULL: out of memory. */
+ProfOtlpAttribute *prof_otlp_attributes_copy (const ProfOtlpAttribute *attributes, size_t n);
+
 /* An empty or missing value is left out. */
 void prof_otlp_resource_add (ProfOtlpResource *resource, const char *key, const char *value);
 void prof_otlp_resource_add_number (ProfOtlpResource *resource, const char *key, int64_t number);

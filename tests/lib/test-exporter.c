@@ -403,6 +403,40 @@ test_resource (void **state)
   close_exporter (exporter);
 }
 
+static const char *
+find_attribute (const ProfOtlpAttribute *attributes, size_t n, const char *key)
+{
+  for (size_t i = 0; i < n; i++)
+    if (strcmp (attributes[i].key, key) == 0)
+      return attributes[i].value != NULL ? attributes[i].value : "a number";
+  return NULL;
+}
+
+static void
+test_resource_is_told_before (void **state)
+{
+  (void)state;
+  const ProfOtlpAttribute given[] = { { "service.version", "1.2.3", 0 }, { "shard", NULL, 7 } };
+  ProfExporterConfig config = PROF_EXPORTER_CONFIG_INIT;
+  config.resource = given;
+  config.n_resource = 2;
+  ProfExporter *exporter = make_exporter_with (config, get_nothing);
+  ProfProfile *profile = make_profile (1);
+  ProfOtlpAttribute *attributes;
+  size_t n;
+  assert_int_equal (prof_exporter_get_resource (exporter, NULL, &attributes, &n, NULL), -EINVAL);
+  assert_int_equal (prof_exporter_get_resource (exporter, profile, &attributes, &n, NULL), 0);
+  assert_string_equal (find_attribute (attributes, n, "service.version"), "1.2.3");
+  assert_string_equal (find_attribute (attributes, n, "service.name"),
+                       "unknown_service:test-exporter");
+  assert_string_equal (find_attribute (attributes, n, "shard"), "a number");
+  assert_int_equal (attributes[1].number, 7);
+  free (attributes);
+  assert_int_equal (collector.n_sent, 0);
+  prof_profile_unref (profile);
+  close_exporter (exporter);
+}
+
 /* What a relay sends is not said to be of its own process. */
 static void
 test_relay (void **state)
@@ -517,6 +551,7 @@ main (void)
     cmocka_unit_test (test_layout_is_remembered),
     cmocka_unit_test (test_func_is_told_of_each_try),
     cmocka_unit_test (test_resource),
+    cmocka_unit_test (test_resource_is_told_before),
     cmocka_unit_test (test_relay),
     cmocka_unit_test (test_disabled_by_the_environment),
     cmocka_unit_test (test_child_of_fork),

@@ -100,6 +100,15 @@ PROF_API int prof_exporter_new (const ProfExporterConfig *config,
  * nothing, and the others return -EOWNERDEAD. */
 PROF_API ProfExporter *prof_exporter_free (ProfExporter *exporter);
 
+/* The attributes of the resource that are sent along with this profile: the configuration's, the
+ * environment's, then what is found. Sends nothing. Any thread. free(*ret), which holds the texts
+ * too. -ENOMEM; -EINVAL: the profile is NULL. */
+PROF_API int prof_exporter_get_resource (ProfExporter *exporter,
+                                         ProfProfile *profile,
+                                         ProfOtlpAttribute **ret,
+                                         size_t *ret_n,
+                                         ProfError *reterr);
+
 /* Sends in the calling thread, with retries, until the collector has answered or max_retry_ns are
  * over. Any thread; several take turns. 0: taken (a warning of the collector is in the statistics);
  * else a negative errno with a sentence that says what to change. */
