@@ -10,6 +10,7 @@
 
 struct _PyroApplication {
   AdwApplication parent_instance;
+  PyroCollectors *collectors; /* NULL: not read yet */
 };
 
 G_DEFINE_FINAL_TYPE (PyroApplication, pyro_application, ADW_TYPE_APPLICATION)
@@ -109,6 +110,13 @@ startup (GApplication *application)
                                            shortcuts[i].keys);
 }
 
+static void
+dispose (GObject *object)
+{
+  g_clear_object (&PYRO_APPLICATION (object)->collectors);
+  G_OBJECT_CLASS (pyro_application_parent_class)->dispose (object);
+}
+
 static int
 compare_files (GApplication *application, char **names, int n_names)
 {
@@ -155,6 +163,7 @@ static void
 pyro_application_class_init (PyroApplicationClass *class)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (class);
+  G_OBJECT_CLASS (class)->dispose = dispose;
   application_class->activate = activate;
   application_class->open = open_files;
   application_class->startup = startup;
@@ -182,4 +191,12 @@ pyro_application_new (void)
   return g_object_new (PYRO_TYPE_APPLICATION, "application-id", "org.libprof.Pyrograph", "flags",
                        G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/libprof/Pyrograph",
                        NULL);
+}
+
+PyroCollectors *
+pyro_application_get_collectors (PyroApplication *self)
+{
+  if (self->collectors == NULL)
+    self->collectors = pyro_collectors_load ();
+  return self->collectors;
 }

@@ -4,6 +4,8 @@
 
 #include <adwaita.h>
 
+#include "model/collectors.h"
+
 G_BEGIN_DECLS
 
 /* One process for all windows of a session; profiles named on the command line open as tabs. */
@@ -11,5 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PyroApplication, pyro_application, PYRO, APPLICATION, AdwApplication)
 
 PyroApplication *pyro_application_new (void);
+
+/* Read when they are asked for first. */
+PyroCollectors *pyro_application_get_collectors (PyroApplication *self);
 
 G_END_DECLS

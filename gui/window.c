@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "compare-tabs.h"
+#include "export.h"
 #include "recording-tabs.h"
 #include "save-as.h"
 #include "view/document.h"
@@ -36,6 +37,8 @@ update_title (PyroWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.reload", has_document);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-as", has_document);
   pyro_compare_tabs_update (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export", has_document);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export-again", has_document);
 }
 
 static AdwTabPage *
@@ -92,13 +95,21 @@ pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title)
 }
 
 void
+pyro_window_add_toast (PyroWindow *self, AdwToast *toast)
+{
+  g_autoptr (AdwToast) owned = toast;
+  if (self->toasts != NULL)
+    adw_toast_overlay_add_toast (self->toasts, g_steal_pointer (&owned));
+}
+
+void
 pyro_window_tell (PyroWindow *self, const char *sentence, gboolean is_news)
 {
   g_autofree char *text = g_markup_escape_text (sentence, -1);
   AdwToast *toast = adw_toast_new (text);
   if (is_news)
     adw_toast_set_timeout (toast, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  pyro_window_add_toast (self, toast);
 }
 
 static gboolean
@@ -225,6 +236,10 @@ add_bindings (GtkWidgetClass *class)
   gtk_widget_class_add_binding_action (class, GDK_KEY_m, GDK_CONTROL_MASK, "win.memory", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
                                        "win.save-as", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_e, GDK_CONTROL_MASK, "win.export-again",
+                                       NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_e, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.export", NULL);
 }
 
 static void
@@ -247,6 +262,7 @@ pyro_window_class_init (PyroWindowClass *class)
   gtk_widget_class_install_action (widget_class, "win.close-tab", NULL, close_tab);
   gtk_widget_class_install_action (widget_class, "win.reload", NULL, reload);
   pyro_compare_tabs_install (widget_class);
+  pyro_export_install (widget_class);
   pyro_recording_tabs_install (widget_class);
   pyro_save_as_install (widget_class);
   add_bindings (widget_class);

@@ -22,6 +22,9 @@ void pyro_window_add_tab (PyroWindow *self, GtkWidget *child, const char *title)
  * stay until they are sent away. */
 void pyro_window_tell (PyroWindow *self, const char *sentence, gboolean is_news);
 
+/* Takes the toast. Without effect in a window that was closed. */
+void pyro_window_add_toast (PyroWindow *self, AdwToast *toast);
+
 AdwTabView *pyro_window_get_tab_view (PyroWindow *self);
 
 G_END_DECLS

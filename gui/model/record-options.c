@@ -3,7 +3,8 @@
 #include "model/record-options.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
+
+#include "model/words.h"
 
 PyroRecordOptions *
 pyro_record_options_new (void)
@@ -61,42 +62,20 @@ add_number (GStrvBuilder *argv, const char *name, guint number)
   add_option (argv, name, number > 0 ? digits : "");
 }
 
-/* Empty text is an empty list. */
-static char **
-split (const char *text, const char *what, GError **error)
-{
-  g_auto (GStrv) words = NULL;
-  g_autoptr (GError) reason = NULL;
-  if (g_shell_parse_argv (text, NULL, &words, &reason))
-    return g_steal_pointer (&words);
-  if (g_error_matches (reason, G_SHELL_ERROR, G_SHELL_ERROR_EMPTY_STRING))
-    return g_new0 (char *, 1);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               _ ("%s: a quotation mark or a backslash has nothing after it."), what);
-  return NULL;
-}
-
 static gboolean
 add_environment (GStrvBuilder *argv, const char *environment, GError **error)
 {
-  g_auto (GStrv) settings = split (environment, _ ("The environment"), error);
-  if (settings == NULL)
-    return FALSE;
-  for (char **setting = settings; *setting != NULL; setting++) {
-    if (**setting == '=' || strchr (*setting, '=') == NULL) {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   _ ("The environment: “%s” is no NAME=value."), *setting);
-      return FALSE;
-    }
+  g_auto (GStrv) settings
+      = pyro_words_split_assignments (environment, _ ("The environment"), error);
+  for (char **setting = settings; setting != NULL && *setting != NULL; setting++)
     add_option (argv, "--env", *setting);
-  }
-  return TRUE;
+  return settings != NULL;
 }
 
 static gboolean
 add_command (GStrvBuilder *argv, const PyroRecordOptions *self, GError **error)
 {
-  g_auto (GStrv) words = split (self->command, _ ("The command"), error);
+  g_auto (GStrv) words = pyro_words_split (self->command, _ ("The command"), error);
   if (words == NULL)
     return FALSE;
   if (words[0] == NULL) {
@@ -165,7 +144,7 @@ pyro_record_options_get_title (const PyroRecordOptions *self)
     return g_strdup (_ ("System"));
   if (self->target == PYRO_TARGET_PROCESS)
     return g_strdup_printf (_ ("Process %u"), self->pid);
-  g_auto (GStrv) words = split (self->command, "", NULL);
+  g_auto (GStrv) words = pyro_words_split (self->command, "", NULL);
   if (words == NULL || words[0] == NULL)
     return g_strdup (_ ("Recording"));
   g_autofree char *name = g_path_get_basename (words[0]);

@@ -290,6 +290,74 @@ take_comparison (GtkWidget *window, const Look *look, PyroDocument *document)
   settle ();
 }
 
+/* ---- dialogs ---- */
+
+/* The one above the window; the window itself if there is none. */
+static GtkWidget *
+get_dialog (GtkWidget *window)
+{
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+  for (GList *item = all; item != NULL; item = item->next)
+    if (gtk_window_get_transient_for (item->data) == GTK_WINDOW (window))
+      return item->data;
+  return window;
+}
+
+static GtkWidget *
+open_dialog (GtkWidget *window, const Look *look, const char *action)
+{
+  gtk_widget_activate_action (window, action, NULL);
+  GtkWidget *dialog = get_dialog (window);
+  int width, height;
+  gtk_window_get_default_size (GTK_WINDOW (dialog), &width, &height);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (width, look->width),
+                               MIN (height, look->height));
+  return dialog;
+}
+
+static void
+close_dialog (GtkWidget *dialog)
+{
+  gtk_window_close (GTK_WINDOW (dialog));
+  settle ();
+}
+
+static PyroCollector *
+add_collector (GtkApplication *application)
+{
+  PyroCollectors *collectors = pyro_application_get_collectors (PYRO_APPLICATION (application));
+  PyroCollector *collector = pyro_collectors_add (collectors);
+  g_object_set (collector, "name", "Team collector", "endpoint", "http://otel.example:4318",
+                "authentication", PYRO_AUTHENTICATION_PASSWORD, "user", "profiler", "resource",
+                "service.name=word-index deployment.environment.name=staging", NULL);
+  return collector;
+}
+
+/* Nothing listens on port 1. */
+static void
+take_export (GtkApplication *application, GtkWidget *window, const Look *look)
+{
+  GtkWidget *dialog = open_dialog (window, look, "win.export");
+  save (dialog, "export-none", look);
+  PyroCollector *collector = add_collector (application);
+  save (dialog, "export", look);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (find_named (dialog, "preview_row")), TRUE);
+  g_object_set (collector, "endpoint", "http://localhost:1", "authentication",
+                PYRO_AUTHENTICATION_NONE, NULL);
+  settle ();
+  GtkWidget *scrolled
+      = gtk_widget_get_ancestor (find_named (dialog, "form"), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *below = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  gtk_adjustment_set_value (below, gtk_adjustment_get_upper (below));
+  gtk_widget_activate_action (dialog, "export.test", NULL);
+  while (gtk_widget_get_visible (find_named (dialog, "cancel_button")))
+    g_main_context_iteration (NULL, TRUE);
+  save (dialog, "export-answer", look);
+  close_dialog (dialog);
+  PyroCollectors *collectors = pyro_application_get_collectors (PYRO_APPLICATION (application));
+  pyro_collectors_remove (collectors, collector);
+}
+
 static void
 take_look (GtkApplication *application, const Look *look, const char *path)
 {
@@ -312,6 +380,7 @@ take_look (GtkApplication *application, const Look *look, const char *path)
   take_comparison (window, look, document);
   take_views (window, look, document);
   take_times (window, look, document);
+  take_export (application, window, look);
   gtk_window_close (GTK_WINDOW (window));
 }
 
