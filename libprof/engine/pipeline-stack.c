@@ -53,7 +53,10 @@ unwind_user (ProfPipeline *pipeline,
   ProfUnwindRegisters registers;
   prof_unwind_registers_from_perf (pipeline->builder.arch, sample->registers, &registers);
   ProfStackSlice slice = { registers.sp, sample->stack, sample->stack_bytes };
-  return prof_unwinder_unwind (pipeline->builder.unwinder, space, &registers, &slice, pcs, ret_end);
+  ProfUnwinder *unwinder = pipeline->builder.unwinder;
+  size_t n = prof_unwinder_unwind (unwinder, space, &registers, &slice, pcs, ret_end);
+  pipeline->builder.n_stitched += prof_unwinder_has_stitched (unwinder);
+  return n;
 }
 
 /* While the kernel is still busy with an exec, the user registers are the old program's, whose code

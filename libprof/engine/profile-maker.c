@@ -130,6 +130,12 @@ make_notes (const Maker *maker, ProfSessionNotes *notes)
                                 "%" PRIu64 " samples have no stack: there were more different "
                                 "ones than the %zu that are kept",
                                 aggregate->n_without_stack, aggregate->max_rows);
+  uint64_t n_stitched = maker->snapshot->tables.n_stitched;
+  if (r >= 0 && n_stitched > 0)
+    r = prof_session_notes_add (notes,
+                                "%" PRIu64 " stacks are deeper than what was copied: their outer "
+                                "frames are those of a sample shortly before",
+                                n_stitched);
   return r;
 }
 

@@ -82,6 +82,7 @@ prof_stack_builder_reset (ProfStackBuilder *builder)
   prof_latest_stacks_reset (&builder->latest_stacks);
   memset (&builder->frame_cache, 0, sizeof builder->frame_cache);
   builder->stack_ends.n = 0;
+  builder->n_stitched = 0;
 }
 
 int
@@ -115,6 +116,7 @@ prof_stack_builder_get_source (const ProfStackBuilder *builder,
     .modules = &builder->modules,
     .processes = processes,
     .stack_ends = &builder->stack_ends,
+    .n_stitched = builder->n_stitched,
     .spans = spans,
     .main_path = main_path,
   };

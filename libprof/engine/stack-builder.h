@@ -35,6 +35,7 @@ typedef struct {
   ProfLatestStacks latest_stacks;
   uint64_t *pcs; /* of the stack at hand, leaf first; room for max_frames and the kernel's */
   atomic_ullong n_truncated;
+  uint64_t n_stitched; /* stacks with frames that were not copied, since the latest reset */
 } ProfStackBuilder;
 
 /* The architecture that this library was built for. */

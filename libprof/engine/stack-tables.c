@@ -34,6 +34,7 @@ prof_stack_tables_copy (const ProfStackTablesSource *source, ProfStackTables *re
     prof_stack_tables_finish (ret);
     return -ENOMEM;
   }
+  ret->n_stitched = source->n_stitched;
   ret->n_without_span = source->spans->n_lost;
   return 0;
 }

@@ -20,6 +20,7 @@ typedef struct {
   PROF_VEC (char) name_bytes;
   PROF_VEC (uint32_t) name_starts;
   ProfStackEndVec stack_ends;
+  uint64_t n_stitched; /* stacks with frames that were not copied */
   ProfSpanVec spans;
   uint64_t n_without_span; /* samples whose span is not known */
   char *main_path;
@@ -32,6 +33,7 @@ typedef struct {
   const ProfModuleCache *modules;
   const ProfProcessTable *processes;
   const ProfStackEndVec *stack_ends;
+  uint64_t n_stitched;
   const ProfSpanJoin *spans;
   const char *main_path; /* NULL: not known */
 } ProfStackTablesSource;

@@ -252,11 +252,10 @@ repeat_step (Walk *walk, ProfStackEnd *ret_end)
   const ProfUnwindRegisters *registers = &walk->registers;
   if (history == NULL || !walk->is_return_address)
     return false;
-  const ProfStep *step
-      = prof_step_history_find (history, registers->pc, registers->sp, registers->fp);
-  if (step == NULL || !prof_step_has_words (step, walk->slice))
+  const ProfStep *step = prof_step_history_repeat (history, walk->slice, registers->pc,
+                                                   registers->sp, registers->fp);
+  if (step == NULL)
     return false;
-  prof_step_history_add (history, step);
   *ret_end = enter_caller (walk, step->ra, step->caller_sp, step->caller_fp);
   return true;
 }
@@ -373,6 +372,8 @@ prof_unwind (const ProfUnwindOptions *options,
     }
     pcs[n++] = walk.registers.pc - walk.is_return_address;
   }
+  if (end == PROF_STACK_SLICE_ENDED && world->history != NULL)
+    prof_step_history_keep_outer (world->history, walk.registers.sp);
   *ret_end = end;
   return n - walk.is_pc_bogus;
 }

@@ -42,6 +42,7 @@ struct ProfUnwinder {
   ProfAddressSpace *space;
   const ProfStackSlice *slice;
   struct ProfStackWitness *witness; /* borrowed */
+  bool has_stitched;
 };
 
 int
@@ -215,7 +216,15 @@ prof_unwinder_unwind (ProfUnwinder *unwinder,
     world.history = get_history (unwinder, space, registers->sp);
   unwinder->space = space;
   unwinder->slice = slice;
-  return prof_unwind (&unwinder->options, &world, registers, slice, pcs, ret_end);
+  size_t n = prof_unwind (&unwinder->options, &world, registers, slice, pcs, ret_end);
+  unwinder->has_stitched = world.history != NULL && world.history->is_stitched;
+  return n;
+}
+
+bool
+prof_unwinder_has_stitched (const ProfUnwinder *unwinder)
+{
+  return unwinder->has_stitched;
 }
 
 void

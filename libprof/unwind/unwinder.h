@@ -29,6 +29,10 @@ size_t prof_unwinder_unwind (ProfUnwinder *unwinder,
                              uint64_t *pcs,
                              ProfStackEnd *ret_end);
 
+/* True if the latest stack has outer frames that were beyond the slice: they are those that the
+ * thread had at a stack shortly before, from the same place on. */
+bool prof_unwinder_has_stitched (const ProfUnwinder *unwinder);
+
 /* From here on stacks tell the witness (unwind/stack-witness.h) what decided; NULL: no more. */
 void prof_unwinder_set_witness (ProfUnwinder *unwinder, struct ProfStackWitness *witness);
 

@@ -51,9 +51,9 @@ is_code (void *user_data, uint64_t pc)
   return false;
 }
 
-/* Unwinds the words from `first` on: those before have been popped. */
-static void
-unwind (World *world, const uint64_t *words, size_t n_words, size_t first)
+/* Unwinds the words from `first` on: those before have been popped. `n_words` were copied. */
+static ProfStackEnd
+unwind_slice (World *world, const uint64_t *words, size_t n_words, size_t first)
 {
   const ProfUnwindOptions options = { PROF_ARCH_X86_64, .uses_tables = true, .max_frames = 16 };
   ProfUnwindWorld unwind_world = { get_rule, step_slowly, is_code, world, NULL, &world->history };
@@ -62,7 +62,13 @@ unwind (World *world, const uint64_t *words, size_t n_words, size_t first)
   ProfStackEnd end;
   world->n_asked = 0;
   world->n = prof_unwind (&options, &unwind_world, &registers, &slice, world->pcs, &end);
-  assert_int_equal (end, PROF_STACK_ROOT);
+  return end;
+}
+
+static void
+unwind (World *world, const uint64_t *words, size_t n_words, size_t first)
+{
+  assert_int_equal (unwind_slice (world, words, n_words, first), PROF_STACK_ROOT);
 }
 
 #define UNWIND(world, words, first) unwind (world, words, sizeof (words) / sizeof *(words), first)
@@ -153,6 +159,77 @@ what_is_forgotten_is_not_repeated (void **state)
   prof_step_history_finish (&world.history);
 }
 
+/* Of the stack that all of these tests cut: how far it goes alone. */
+static const uint64_t deep[]
+    = { CALL_IN (2), CALL_IN (2) + 1, CALL_IN (2) + 2, CALL_IN (2) + 3, CALL_IN (4) };
+
+static void
+what_was_not_copied_is_taken_from_before (void **state)
+{
+  (void)state;
+  World world = { 0 };
+  UNWIND (&world, deep, 2);
+  assert_false (world.history.is_stitched);
+  assert_int_equal (unwind_slice (&world, deep, 4, 0), PROF_STACK_ROOT);
+  assert_true (world.history.is_stitched);
+  ASSERT_STACK (&world, 4, CALL_IN (2), CALL_IN (2) + 1, CALL_IN (2) + 2, CALL_IN (2) + 3,
+                CALL_IN (4));
+  UNWIND (&world, deep, 0);
+  assert_false (world.history.is_stitched);
+  prof_step_history_finish (&world.history);
+}
+
+static void
+what_nobody_saw_is_not_made_up (void **state)
+{
+  (void)state;
+  World world = { 0 };
+  assert_int_equal (unwind_slice (&world, deep, 4, 0), PROF_STACK_SLICE_ENDED);
+  ASSERT_STACK (&world, 5, CALL_IN (2), CALL_IN (2) + 1, CALL_IN (2) + 2, CALL_IN (2) + 3);
+  assert_int_equal (unwind_slice (&world, deep, 3, 0), PROF_STACK_SLICE_ENDED);
+  prof_step_history_finish (&world.history);
+}
+
+/* The frame at the cut returns to elsewhere than before. */
+static void
+another_frame_at_the_cut_ends_the_stack (void **state)
+{
+  (void)state;
+  World world = { 0 };
+  uint64_t other[] = { deep[0], deep[1], deep[2], deep[3] + 1 };
+  UNWIND (&world, deep, 0);
+  assert_int_equal (unwind_slice (&world, other, 4, 0), PROF_STACK_SLICE_ENDED);
+  ASSERT_STACK (&world, 3, CALL_IN (2), CALL_IN (2) + 1, CALL_IN (2) + 2, CALL_IN (2) + 4);
+  prof_step_history_finish (&world.history);
+}
+
+static void
+outer_frames_outlive_a_stack_that_was_lost (void **state)
+{
+  (void)state;
+  World world = { 0 };
+  UNWIND (&world, deep, 3);
+  assert_int_equal (unwind_slice (&world, deep, 2, 0), PROF_STACK_SLICE_ENDED);
+  assert_int_equal (unwind_slice (&world, deep, 4, 0), PROF_STACK_ROOT);
+  ASSERT_STACK (&world, 4, CALL_IN (2), CALL_IN (2) + 1, CALL_IN (2) + 2, CALL_IN (2) + 3,
+                CALL_IN (4));
+  prof_step_history_finish (&world.history);
+}
+
+static void
+frames_that_were_not_seen_for_long_are_given_up (void **state)
+{
+  (void)state;
+  World world = { 0 };
+  UNWIND (&world, deep, 0);
+  for (unsigned i = 0; i < PROF_STEP_MAX_AGE; i++)
+    assert_int_equal (unwind_slice (&world, deep, 4, 0), PROF_STACK_ROOT);
+  assert_int_equal (unwind_slice (&world, deep, 4, 0), PROF_STACK_SLICE_ENDED);
+  UNWIND (&world, deep, 0);
+  assert_int_equal (unwind_slice (&world, deep, 4, 0), PROF_STACK_ROOT);
+  prof_step_history_finish (&world.history);
+}
+
 int
 main (void)
 {
@@ -162,6 +239,11 @@ main (void)
     cmocka_unit_test (another_saved_frame_pointer_is_seen),
     cmocka_unit_test (inner_frames_come_and_go),
     cmocka_unit_test (what_is_forgotten_is_not_repeated),
+    cmocka_unit_test (what_was_not_copied_is_taken_from_before),
+    cmocka_unit_test (what_nobody_saw_is_not_made_up),
+    cmocka_unit_test (another_frame_at_the_cut_ends_the_stack),
+    cmocka_unit_test (outer_frames_outlive_a_stack_that_was_lost),
+    cmocka_unit_test (frames_that_were_not_seen_for_long_are_given_up),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
