@@ -27,6 +27,8 @@ static int
 parse_protocol (const char *text, void *ret)
 {
   static const char *const names[] = { [PROF_OTLP_HTTP] = "http", [PROF_OTLP_GRPC] = "grpc" };
+  if (strcmp (text, "http/protobuf") == 0) /* OTEL_EXPORTER_OTLP_PROTOCOL has it so */
+    text = "http";
   return parse_name (text, names, sizeof names / sizeof *names, ret);
 }
 

@@ -13,14 +13,14 @@
 enum { MAX_SESSIONS = 3, MAX_CAUSES = 3, MAX_ARGUMENT = 60 };
 
 static void
-print_time (int64_t time_ns)
+print_time (const char *before, int64_t time_ns)
 {
   time_t seconds = (time_t)(time_ns / 1000000000);
   struct tm local;
   char text[64];
   if (time_ns > 0 && localtime_r (&seconds, &local) != NULL
       && strftime (text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) > 0)
-    printf (", %s", text);
+    printf ("%s%s", before, text);
 }
 
 static void
@@ -208,7 +208,7 @@ print_session (const ReportView *view, size_t index)
     return;
   }
   print_target (session);
-  print_time ((int64_t)session->start_ns);
+  print_time (", ", (int64_t)session->start_ns);
   putchar ('\n');
   print_resource (session);
   print_counts (session);
@@ -225,7 +225,7 @@ print_without_session (const ReportView *view)
 {
   size_t n;
   prof_profile_get_samples (view->recorded, &n);
-  print_time (prof_profile_get_time_ns (view->recorded));
+  print_time (" ", prof_profile_get_time_ns (view->recorded));
   printf ("\n  %s distinct samples", format_count ((double)n).text);
   int64_t duration = prof_profile_get_duration_ns (view->recorded);
   if (duration > 0)

@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 
-enum { INPUT_BYTES = 64 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS };
+enum { MAGIC_BYTES = 4, INPUT_BYTES = 64 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS };
 
 int
 prof_gunzip_init (ProfGunzip *gunzip, int fd)
@@ -84,6 +84,15 @@ has_gzip_magic (const ProfGunzip *gunzip)
   return gunzip->n_input - gunzip->start >= 2 && input[0] == 0x1f && input[1] == 0x8b;
 }
 
+/* RFC 8878. */
+static bool
+has_zstd_magic (const ProfGunzip *gunzip)
+{
+  static const uint8_t magic[MAGIC_BYTES] = { 0x28, 0xb5, 0x2f, 0xfd };
+  return gunzip->n_input - gunzip->start >= sizeof magic
+         && memcmp (gunzip->input + gunzip->start, magic, sizeof magic) == 0;
+}
+
 static ssize_t
 copy (ProfGunzip *gunzip, void *buffer, size_t size)
 {
@@ -134,11 +143,14 @@ start_member (ProfGunzip *gunzip)
 static ssize_t
 give (ProfGunzip *gunzip, void *buffer, size_t size)
 {
-  ssize_t r = fill (gunzip, 2);
+  ssize_t r = fill (gunzip, MAGIC_BYTES);
   if (r < 0)
     return r;
   switch (gunzip->state) {
   case PROF_GUNZIP_START:
+    if (has_zstd_magic (gunzip))
+      return fail (gunzip, -EBADMSG,
+                   "it is compressed with zstd, which is not read: unpack it with zstd -d");
     gunzip->state = has_gzip_magic (gunzip) ? PROF_GUNZIP_MEMBER : PROF_GUNZIP_PLAIN;
     return -EAGAIN;
   case PROF_GUNZIP_PLAIN:

@@ -16,7 +16,7 @@
 enum { FIRST_BYTES = 64 << 10, LENGTH_BYTES = 4 };
 
 /* What a dump begins with. */
-typedef enum { START_OTHER, START_JSON, START_MESSAGE, START_LENGTH } Start;
+typedef enum { START_OTHER, START_JSON, START_ZSTD, START_MESSAGE, START_LENGTH } Start;
 
 /* The tag of a field with bytes. */
 static bool
@@ -41,6 +41,15 @@ is_json (const uint8_t *bytes, size_t n)
   return false;
 }
 
+/* A file exporter that compresses does so with each message, behind its length (RFC 8878). */
+static bool
+is_zstd (const uint8_t *bytes, size_t n)
+{
+  static const uint8_t magic[] = { 0x28, 0xb5, 0x2f, 0xfd };
+  return n >= LENGTH_BYTES + sizeof magic && bytes[0] < '\n'
+         && memcmp (bytes + LENGTH_BYTES, magic, sizeof magic) == 0;
+}
+
 /* Lengths are smaller than 160 MiB, so that their first byte is no tag. */
 static Start
 find_start (const uint8_t *bytes, size_t n)
@@ -49,6 +58,8 @@ find_start (const uint8_t *bytes, size_t n)
     return START_OTHER;
   if (is_json (bytes, n))
     return START_JSON;
+  if (is_zstd (bytes, n))
+    return START_ZSTD;
   if (is_tag (bytes[0], PROF_OTLP_REQUEST_RESOURCE_PROFILES)
       || is_tag (bytes[0], PROF_OTLP_REQUEST_DICTIONARY))
     return START_MESSAGE;
@@ -81,6 +92,7 @@ is_raw_dump (const uint8_t *bytes, size_t n)
 {
   switch (find_start (bytes, n)) {
   case START_JSON:
+  case START_ZSTD:
     return true;
   case START_MESSAGE:
     return is_message (bytes, n);
@@ -174,6 +186,10 @@ decode_all (ProfOtlpDecoder *decoder, ProfWire wire)
     return prof_otlp_fail (decoder, -EBADMSG,
                            "it is OTLP in JSON, and only protobuf is read: set the format of the "
                            "collector's file exporter to proto");
+  case START_ZSTD:
+    return prof_otlp_fail (decoder, -EBADMSG,
+                           "its messages are compressed with zstd, which is not read: set no "
+                           "compression for the collector's file exporter");
   case START_MESSAGE:
     r = prof_otlp_decode_request (decoder, wire);
     break;

@@ -157,19 +157,22 @@ parse_hex (const char *text, uint8_t *ret, size_t n)
   return true;
 }
 
-/* True if the label is half of a link. */
-static bool
-read_link (const ProfOtlpSamples *samples,
-           const Keys *keys,
-           const ProfLabel *label,
-           ProfOtlpLink *link)
+/* None if the sample has no trace_id: then a span_id is a label as others are. */
+static ProfOtlpLink
+find_link (const ProfOtlpSamples *samples, const Keys *keys, const ProfSample *sample)
 {
-  if (label->string == 0 || label->key == 0)
-    return false;
-  const char *text = prof_profile_get_string (samples->profile, label->string);
-  if (label->key == keys->trace_id)
-    return parse_hex (text, link->trace_id, sizeof link->trace_id);
-  return label->key == keys->span_id && parse_hex (text, link->span_id, sizeof link->span_id);
+  size_t n;
+  const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n) + sample->first_label;
+  ProfOtlpLink link = { 0 };
+  bool has_trace = false;
+  for (uint32_t i = 0; keys->trace_id != 0 && i < sample->n_labels; i++) {
+    const char *text = prof_profile_get_string (samples->profile, labels[i].string);
+    if (labels[i].key == keys->trace_id)
+      has_trace |= parse_hex (text, link.trace_id, sizeof link.trace_id);
+    else if (labels[i].key == keys->span_id)
+      parse_hex (text, link.span_id, sizeof link.span_id);
+  }
+  return has_trace ? link : (ProfOtlpLink){ 0 };
 }
 
 static bool

@@ -108,6 +108,13 @@ def test_environment():
         check(headers['X-Key'] == SECRET, headers)
 
 
+def test_protocol_has_two_names():
+    for name in 'http', 'http/protobuf':
+        with collecting() as collector, files('a') as directory:
+            prof('export', directory / 'a', '-e', collector.endpoint, '--protocol', name)
+            check(len(collector.requests) == 1, collector.requests)
+
+
 def test_disabled():
     with collecting() as collector, files('a') as directory:
         env = {**os.environ, 'OTEL_SDK_DISABLED': 'true'}

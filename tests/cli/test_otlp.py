@@ -16,6 +16,8 @@ from profile_bytes import ProfileBytes
 PROGRAM = ('python3', '-c',
            'kept = [str(i) * 20 for i in range(100000)]; freed = [bytearray(3000)] * 3000; del freed')
 
+ZSTD = bytes((0x28, 0xb5, 0x2f, 0xfd))
+
 
 class Directory(tempfile.TemporaryDirectory):
     def __enter__(self):
@@ -104,6 +106,14 @@ def test_profiles_of_one_kind_are_added_up():
         check('1 of its 3 profiles' in result.stderr, result.stderr)
 
 
+def test_header():
+    """A dump does not say what was recorded."""
+    with Directory() as directory:
+        dump = make_dump(directory, parse=3)
+        first = prof('report', dump).stdout.splitlines()[0]
+        check(first.startswith(f'{dump}:') and ':,' not in first, first)
+
+
 def test_all_sample_types_stay():
     with Directory() as directory:
         dump = make_dump(directory, types=[('samples', 'count'), ('cpu', 'nanoseconds')], a=0)
@@ -119,10 +129,14 @@ def test_what_is_no_dump():
         for contents, word in ((b'{"resourceProfiles":[]}', 'JSON'),
                                (dump.read_bytes() * 2, 'length'),
                                (dump.read_bytes()[:-1], 'ends'),
-                               (frame(dump)[:-1], 'behind the end')):
+                               (frame(dump)[:-1], 'behind the end'),
+                               (ZSTD + b'\x24\x05', 'unpack it with zstd -d'),
+                               (b'\0\0\0\x20' + ZSTD + b'\x24\x05', "messages are compressed with zstd")):
             (directory / 'bad').write_bytes(contents)
             result = prof('report', directory / 'bad', status=1)
             check(word in result.stderr and 'bad' in result.stderr, result.stderr)
+            result = prof('convert', directory / 'bad', directory / 'x.svg', status=1)
+            check(word in result.stderr, result.stderr)
         prof('convert', '--from', 'otlp', directory / 'profile.pb.gz', directory / 'x.svg', status=1)
 
 
