@@ -157,22 +157,41 @@ parse_hex (const char *text, uint8_t *ret, size_t n)
   return true;
 }
 
-/* None if the sample has no trace_id: then a span_id is a label as others are. */
-static ProfOtlpLink
+/* The link of a sample, and which of its labels make it. */
+typedef struct {
+  ProfOtlpLink link;
+  bool has_trace, has_span;
+} SampleLink;
+
+/* Without a trace there is no link. */
+static SampleLink
 find_link (const ProfOtlpSamples *samples, const Keys *keys, const ProfSample *sample)
 {
+  static const ProfOtlpLink none;
   size_t n;
-  const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n) + sample->first_label;
-  ProfOtlpLink link = { 0 };
-  bool has_trace = false;
+  const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n);
+  SampleLink found = { 0 };
   for (uint32_t i = 0; keys->trace_id != 0 && i < sample->n_labels; i++) {
-    const char *text = prof_profile_get_string (samples->profile, labels[i].string);
-    if (labels[i].key == keys->trace_id)
-      has_trace |= parse_hex (text, link.trace_id, sizeof link.trace_id);
-    else if (labels[i].key == keys->span_id)
-      parse_hex (text, link.span_id, sizeof link.span_id);
+    const ProfLabel *label = &labels[sample->first_label + i];
+    const char *text = prof_profile_get_string (samples->profile, label->string);
+    if (label->key == keys->trace_id)
+      found.has_trace = parse_hex (text, found.link.trace_id, sizeof found.link.trace_id);
+    else if (keys->span_id != 0 && label->key == keys->span_id)
+      found.has_span = parse_hex (text, found.link.span_id, sizeof found.link.span_id);
   }
-  return has_trace ? link : (ProfOtlpLink){ 0 };
+  if (!found.has_span)
+    memset (found.link.span_id, 0, sizeof found.link.span_id);
+  found.has_trace &= memcmp (found.link.trace_id, none.trace_id, sizeof none.trace_id) != 0;
+  return found.has_trace ? found : (SampleLink){ 0 };
+}
+
+/* Becomes a time or a part of a link, or is left out. */
+static bool
+is_no_attribute (const Keys *keys, const SampleLink *found, uint32_t key)
+{
+  return key == 0 || key == keys->end_timestamp || key == keys->freed_timestamp
+         || key == keys->exited_timestamp || (found->has_trace && key == keys->trace_id)
+         || (found->has_span && key == keys->span_id);
 }
 
 static bool
@@ -232,21 +251,17 @@ add_labels (ProfOtlpSamples *samples, const Keys *keys, Candidate *candidate)
   size_t n;
   const ProfLabel *labels = prof_profile_get_labels (samples->profile, &n);
   uint32_t first = (uint32_t)samples->attribute_rows.n, attribute;
-  static const ProfOtlpLink none;
-  ProfOtlpLink link = none;
+  const SampleLink found = find_link (samples, keys, sample);
   for (uint32_t i = 0; i < sample->n_labels; i++) {
     const ProfLabel *label = &labels[sample->first_label + i];
     if (label->key != 0 && label->key == keys->end_timestamp)
       candidate->time_ns = label->number;
-    else if (label->key != 0 && label->key != keys->freed_timestamp
-             && label->key != keys->exited_timestamp && !read_link (samples, keys, label, &link)
-             && is_attribute_wanted (samples, label, first)
-             && (add_attribute (samples, label, &attribute) < 0
-                 || prof_vec_push (&samples->attribute_rows, attribute) < 0))
+    if (!is_no_attribute (keys, &found, label->key) && is_attribute_wanted (samples, label, first)
+        && (add_attribute (samples, label, &attribute) < 0
+            || prof_vec_push (&samples->attribute_rows, attribute) < 0))
       return -ENOMEM;
   }
-  if (memcmp (link.trace_id, none.trace_id, sizeof none.trace_id) != 0
-      && add_link (samples, &link, &candidate->link) < 0)
+  if (found.has_trace && add_link (samples, &found.link, &candidate->link) < 0)
     return -ENOMEM;
   return close_list (samples, first, &candidate->attributes);
 }

@@ -51,10 +51,11 @@ typedef struct {
   ProfHashIndex row_index, stack_index, attribute_index, list_index, link_index;
 } ProfOtlpSamples;
 
-/* Labels become attributes, but for "trace_id" and "span_id" (hex), which become links, and
- * "end_timestamp_ns", which becomes a time. Without times it is left out, and "freed_timestamp_ns"
- * and "exited_timestamp_ns" with it: each would make every sample a row of its own. There are no
- * times either if no sample has one. Of labels with the same key the first counts: keys of
- * attributes are unique. Of more than 128 the first ones. 0 or -ENOMEM; finish in any case. */
+/* Labels become attributes, but for "trace_id" and "span_id" (hex) beside it, which become links,
+ * and "end_timestamp_ns", which becomes a time. Without times it is left out, and
+ * "freed_timestamp_ns" and "exited_timestamp_ns" with it: each would make every sample a row of its
+ * own. There are no times either if no sample has one. Of labels with the same key the first
+ * counts: keys of attributes are unique. Of more than 128 the first ones. 0 or -ENOMEM; finish in
+ * any case. */
 int prof_otlp_samples_init (ProfOtlpSamples *samples, const ProfProfile *profile, bool has_times);
 void prof_otlp_samples_finish (ProfOtlpSamples *samples);

@@ -246,6 +246,33 @@ test_trace_labels_become_links (void **state)
   prof_profile_unref (profile);
 }
 
+/* A span_id alone, as some SDKs give it, and what is no ID, stay what they are. */
+static void
+test_labels_that_make_no_link (void **state)
+{
+  (void)state;
+  static const char *const pairs[][2] = {
+    { "span_id", "a1a2a3a4a5a6a7a8" },
+    { "trace_id", "0102" },
+    { "trace_id", "0102030405060708090a0b0c0d0e0fxy" },
+    { "trace_id", "00000000000000000000000000000000" },
+  };
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    ProfProfile *profile = make_profile ();
+    add_sample (profile, 2, 1, "main", 10);
+    prof_profile_add_label (profile, 0, pairs[i][0], pairs[i][1]);
+    ProfOtlpOptions options = PROF_OTLP_OPTIONS_INIT;
+    Request *request = encode_one (profile, &options);
+    const Sample *sample
+        = request->resource_profiles[0]->scope_profiles[0]->profiles[0]->samples[0];
+    assert_int_equal (sample->link_index, 0);
+    assert_int_equal (request->dictionary->n_link_table, 1);
+    assert_non_null (find_attribute (request, sample, pairs[i][0]));
+    prof__otlp__request__free_unpacked (request, NULL);
+    prof_profile_unref (profile);
+  }
+}
+
 /* Each request stands alone, stays under the bound, and together they have everything. */
 static void
 test_big_profiles_become_several_requests (void **state)
@@ -432,6 +459,7 @@ main (void)
     cmocka_unit_test (test_dictionary_has_nothing_twice_or_for_nothing),
     cmocka_unit_test (test_times_come_with_a_value_each),
     cmocka_unit_test (test_trace_labels_become_links),
+    cmocka_unit_test (test_labels_that_make_no_link),
     cmocka_unit_test (test_big_profiles_become_several_requests),
     cmocka_unit_test (test_layouts_before_1_10),
     cmocka_unit_test (test_profile_without_samples_or_types),
