@@ -3,6 +3,7 @@
 #include "otlp/put-text.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 /* RFC 3629. Bytes of the character at p, of which n are there; 0: there is none. */
 static size_t
@@ -21,11 +22,25 @@ get_character_size (const uint8_t *p, size_t n)
   return is_wrong ? 0 : size;
 }
 
+/* Names are hardly ever anything else: bytes below 0x80 at the beginning, eight at a time. */
+static size_t
+count_ascii (const uint8_t *p, size_t n)
+{
+  uint64_t eight = 0;
+  size_t i = 0;
+  for (; n - i >= sizeof eight; i += sizeof eight) {
+    memcpy (&eight, p + i, sizeof eight);
+    if ((eight & 0x8080808080808080) != 0)
+      break;
+  }
+  return i;
+}
+
 /* How many bytes at the beginning are UTF-8. */
 static size_t
 count_good (const uint8_t *p, size_t n)
 {
-  size_t i = 0;
+  size_t i = count_ascii (p, n);
   for (size_t size = 1; i < n && size > 0; i += size)
     size = get_character_size (p + i, n - i);
   return i;

@@ -67,12 +67,8 @@ typedef struct {
 static bool
 is_row (const void *table, uint32_t row, const void *key)
 {
-  const ProfOtlpSamples *samples = table;
-  const Candidate *candidate = key;
-  const ProfOtlpRow *other = &samples->rows.items[row];
-  ProfOtlpList stack = { candidate->sample->first_location, candidate->sample->n_locations };
-  return other->attributes == candidate->attributes && other->link == candidate->link
-         && is_stack (samples, other->stack, &stack);
+  const ProfOtlpRow *a = &((const ProfOtlpSamples *)table)->rows.items[row], *b = key;
+  return a->stack == b->stack && a->attributes == b->attributes && a->link == b->link;
 }
 
 /* The number of `item` in a vec of unique items, where it is added if it is new. */
@@ -116,15 +112,21 @@ add_link (ProfOtlpSamples *samples, const ProfOtlpLink *link, uint32_t *ret)
   return 0;
 }
 
+/* What has a new stack is new. */
 static int
 add_row (ProfOtlpSamples *samples, const Candidate *candidate, uint32_t *ret)
 {
-  *ret = prof_hash_index_find (&samples->row_index, candidate->hash, is_row, samples, candidate);
+  ProfOtlpRow row = { .attributes = candidate->attributes, .link = candidate->link };
+  size_t n_stacks = samples->stacks.n;
+  if (add_stack (samples, candidate, &row.stack) < 0)
+    return -ENOMEM;
+  *ret = PROF_HASH_INDEX_NONE;
+  if (samples->stacks.n == n_stacks)
+    *ret = prof_hash_index_find (&samples->row_index, candidate->hash, is_row, samples, &row);
   if (*ret != PROF_HASH_INDEX_NONE)
     return 0;
-  ProfOtlpRow row = { .attributes = candidate->attributes, .link = candidate->link };
   *ret = (uint32_t)samples->rows.n;
-  if (add_stack (samples, candidate, &row.stack) < 0 || prof_vec_push (&samples->rows, row) < 0
+  if (prof_vec_push (&samples->rows, row) < 0
       || prof_hash_index_add (&samples->row_index, candidate->hash, *ret) < 0
       || prof_vec_reserve (&samples->values, samples->n_value_types) < 0)
     return -ENOMEM;

@@ -26,6 +26,9 @@ test_utf8_stays (void **state)
   (void)state;
   check ("", "");
   check ("main", "main");
+  check ("a name of more than eight bytes", "a name of more than eight bytes");
+  check ("eight by\xc3\xa9tes", "eight by\xc3\xa9tes");
+  check ("eight\xc3\xa9 bytes", "eight\xc3\xa9 bytes");
   check ("\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
 }
 
@@ -38,6 +41,7 @@ test_other_bytes_are_replaced (void **state)
   check ("\xff", BAD);
   check ("caf\xc3", "caf" BAD);
   check ("\xe2\x82", BAD BAD);
+  check ("eight by\xfftes and eight more", "eight by" BAD "tes and eight more");
   check ("a\x80z\xc3\xa9\xfe", "a" BAD "z\xc3\xa9" BAD);
   check ("\xc0\x80", BAD BAD);
   check ("\xed\xa0\x80", BAD BAD BAD);
