@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "compare-tabs.h"
+#include "model/data-file.h"
+#include "view/preferences-window.h"
 #include "window.h"
 
 struct _PyroApplication {
@@ -80,9 +82,36 @@ activate_about (GSimpleAction *action, GVariant *parameter, gpointer application
                          "translator-credits", _ ("translator-credits"), NULL);
 }
 
+static void
+activate_preferences (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  GtkWindow *window = gtk_application_get_active_window (application);
+  gtk_window_present (GTK_WINDOW (pyro_preferences_window_new (window)));
+}
+
+static void
+activate_help (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  GtkWindow *window = gtk_application_get_active_window (application);
+  g_autoptr (GFile) manual = pyro_data_file_find ("pyrograph/manual/index.html");
+  if (manual != NULL) {
+    g_autofree char *uri = g_file_get_uri (manual);
+    gtk_show_uri (window, uri, GDK_CURRENT_TIME);
+    return;
+  }
+  GtkWidget *dialog
+      = adw_message_dialog_new (window, _ ("No Manual"),
+                                _ ("The manual was not installed with this copy of Pyrograph. The "
+                                   "manual page prof(1) tells of recording."));
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static const GActionEntry actions[] = {
   { "new-window", activate_new_window },
   { "quit", activate_quit },
+  { "preferences", activate_preferences },
+  { "help", activate_help },
   { "about", activate_about },
 };
 
@@ -92,6 +121,8 @@ static const struct {
 } shortcuts[] = {
   { "app.new-window", { "<Control>n" } },
   { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "app.help", { "F1" } },
 };
 
 /* GTK would end the program with a warning of its own. */
@@ -104,6 +135,8 @@ startup (GApplication *application)
     exit (EXIT_FAILURE);
   }
   G_APPLICATION_CLASS (pyro_application_parent_class)->startup (application);
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  pyro_preferences_apply_scheme (preferences);
   gtk_window_set_default_icon_name (g_application_get_application_id (application));
   for (size_t i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), shortcuts[i].action,

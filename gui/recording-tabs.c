@@ -99,7 +99,10 @@ start_recorder (const PyroRecordOptions *options, GError **error)
   if (output == NULL)
     return NULL;
   g_autofree char *prof = pyro_prof_program_find ();
-  g_auto (GStrv) argv = pyro_record_options_to_argv (options, prof, output, error);
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  g_autoptr (PyroRecordOptions) wanted = pyro_record_options_copy (options);
+  wanted->is_uncached = !preferences->has_symbol_cache;
+  g_auto (GStrv) argv = pyro_record_options_to_argv (wanted, prof, output, error);
   g_autoptr (PyroRecorder) recorder
       = argv != NULL ? pyro_recorder_new ((const char *const *)argv, output, error) : NULL;
   g_autoptr (GFile) file = g_file_new_for_path (output);

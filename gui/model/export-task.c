@@ -239,7 +239,6 @@ static void
 pyro_export_task_init (PyroExportTask *self)
 {
   g_mutex_init (&self->lock);
-  self->stats = (ProfExporterStats)PROF_EXPORTER_STATS_INIT;
   self->message = g_strdup ("");
   self->stats = (ProfExporterStats)PROF_EXPORTER_STATS_INIT;
 }

@@ -132,6 +132,8 @@ pyro_record_options_to_argv (const PyroRecordOptions *self,
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
   g_strv_builder_add_many (argv, prof, "record", "--control", "--output", output, NULL);
+  if (self->is_uncached)
+    g_strv_builder_add (argv, "--no-symbol-cache");
   add_measures (argv, self);
   add_number (argv, "--duration", self->duration_s);
   return add_target (argv, self, error) ? g_strv_builder_end (argv) : NULL;

@@ -30,7 +30,8 @@ typedef struct {
   guint frequency; /* samples a second; 0: prof's choice */
   char *unwind;    /* as of prof record -u */
   guint duration_s;
-  char *sampling; /* as of prof record --sampling */
+  char *sampling;       /* as of prof record --sampling */
+  gboolean is_uncached; /* no names of functions are kept; a preference, not kept with these */
 } PyroRecordOptions;
 
 PyroRecordOptions *pyro_record_options_new (void);

@@ -16,10 +16,18 @@ pyro_recordings_make_name (const char *title, GDateTime *when, guint number)
 }
 
 char *
+pyro_recordings_get_folder (const PyroPreferences *preferences)
+{
+  if (*preferences->folder != '\0')
+    return g_strdup (preferences->folder);
+  return g_build_filename (g_get_user_data_dir (), "pyrograph", "recordings", NULL);
+}
+
+char *
 pyro_recordings_choose_path (const char *title, GError **error)
 {
-  g_autofree char *folder
-      = g_build_filename (g_get_user_data_dir (), "pyrograph", "recordings", NULL);
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  g_autofree char *folder = pyro_recordings_get_folder (preferences);
   if (g_mkdir_with_parents (folder, 0700) < 0) {
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
                  _ ("Recordings are kept in “%s”, which can’t be made: %s."), folder,

@@ -2,9 +2,12 @@
 /* Copyright the libprof authors */
 #pragma once
 
-#include <gio/gio.h>
+#include "model/preferences.h"
 
 G_BEGIN_DECLS
+
+/* Where recordings are kept; g_free. */
+char *pyro_recordings_get_folder (const PyroPreferences *preferences);
 
 /* A new name for a recording called `title` in the user's folder of recordings, which is made if it
  * isn't there; g_free. NULL with a sentence. */

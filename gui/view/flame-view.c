@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "model/preferences.h"
 #include "model/units.h"
 #include "view/flame-graph.h"
 
@@ -225,6 +226,9 @@ pyro_flame_view_init (PyroFlameView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   add_options (self);
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  g_object_set (self->graph, "upward", preferences->has_flames, "colouring", preferences->colouring,
+                NULL);
 }
 
 GtkWidget *

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "model/loader.h"
+#include "model/preferences.h"
 #include "model/units.h"
 #include "model/usage.h"
 #include "view/flame-graph.h"
@@ -274,9 +275,37 @@ stop (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+answer_discard (AdwMessageDialog *question, const char *response, PyroRecordingPage *self)
+{
+  if (g_str_equal (response, "discard") && self->recorder != NULL)
+    pyro_recorder_discard (self->recorder);
+}
+
+static void
+ask_to_discard (PyroRecordingPage *self)
+{
+  GtkWidget *widget
+      = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                _ ("Discard the Recording?"),
+                                _ ("It ends, and what was recorded can’t be brought back."));
+  AdwMessageDialog *question = ADW_MESSAGE_DIALOG (widget);
+  adw_message_dialog_add_responses (question, "cancel", _ ("_Go On"), "discard", _ ("_Discard"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (question, "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (question, "cancel");
+  g_signal_connect_object (question, "response", G_CALLBACK (answer_discard), self, 0);
+  gtk_window_present (GTK_WINDOW (question));
+}
+
+static void
 discard (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  pyro_recorder_discard (PYRO_RECORDING_PAGE (widget)->recorder);
+  PyroRecordingPage *self = PYRO_RECORDING_PAGE (widget);
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  if (preferences->asks_to_discard)
+    ask_to_discard (self);
+  else
+    pyro_recorder_discard (self->recorder);
 }
 
 static void
@@ -398,6 +427,9 @@ static void
 pyro_recording_page_init (PyroRecordingPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  g_object_set (self->graph, "upward", preferences->has_flames, "colouring", preferences->colouring,
+                NULL);
   self->cancellable = g_cancellable_new ();
   self->processes = pyro_process_list_new ();
   g_signal_connect_object (self->processes, "refreshed", G_CALLBACK (show_usage), self,

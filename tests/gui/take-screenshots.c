@@ -178,6 +178,38 @@ take_tool (GtkWidget *window, const Look *look, const char *action, const char *
   settle ();
 }
 
+/* ---- dialogs ---- */
+
+/* The one above the window; the window itself if there is none. */
+static GtkWidget *
+get_dialog (GtkWidget *window)
+{
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+  for (GList *item = all; item != NULL; item = item->next)
+    if (gtk_window_get_transient_for (item->data) == GTK_WINDOW (window))
+      return item->data;
+  return window;
+}
+
+static GtkWidget *
+open_dialog (GtkWidget *window, const Look *look, const char *action)
+{
+  gtk_widget_activate_action (window, action, NULL);
+  GtkWidget *dialog = get_dialog (window);
+  int width, height;
+  gtk_window_get_default_size (GTK_WINDOW (dialog), &width, &height);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (width, look->width),
+                               MIN (height, look->height));
+  return dialog;
+}
+
+static void
+close_dialog (GtkWidget *dialog)
+{
+  gtk_window_close (GTK_WINDOW (dialog));
+  settle ();
+}
+
 /* Plays prof record --control: $1 is every snapshot. */
 static const char play[] = "echo '{\"event\": \"started\"}'; "
                            "for i in $(seq 1 60); do echo '{\"event\": \"status\", \"elapsed_ns\": "
@@ -213,6 +245,9 @@ take_recording (GtkWidget *window, const Look *look, const char *path)
   while (n_snapshots < 2)
     g_main_context_iteration (NULL, TRUE);
   save (window, "recording", look);
+  gtk_widget_activate_action (page, "recording.discard", NULL);
+  save (get_dialog (window), "discard", look);
+  close_dialog (get_dialog (window));
   pyro_recorder_terminate (recorder);
   while (!pyro_recorder_is_over (recorder))
     g_main_context_iteration (NULL, TRUE);
@@ -290,38 +325,6 @@ take_comparison (GtkWidget *window, const Look *look, PyroDocument *document)
   settle ();
 }
 
-/* ---- dialogs ---- */
-
-/* The one above the window; the window itself if there is none. */
-static GtkWidget *
-get_dialog (GtkWidget *window)
-{
-  g_autoptr (GList) all = gtk_window_list_toplevels ();
-  for (GList *item = all; item != NULL; item = item->next)
-    if (gtk_window_get_transient_for (item->data) == GTK_WINDOW (window))
-      return item->data;
-  return window;
-}
-
-static GtkWidget *
-open_dialog (GtkWidget *window, const Look *look, const char *action)
-{
-  gtk_widget_activate_action (window, action, NULL);
-  GtkWidget *dialog = get_dialog (window);
-  int width, height;
-  gtk_window_get_default_size (GTK_WINDOW (dialog), &width, &height);
-  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (width, look->width),
-                               MIN (height, look->height));
-  return dialog;
-}
-
-static void
-close_dialog (GtkWidget *dialog)
-{
-  gtk_window_close (GTK_WINDOW (dialog));
-  settle ();
-}
-
 static PyroCollector *
 add_collector (GtkApplication *application)
 {
@@ -355,7 +358,35 @@ take_export (GtkApplication *application, GtkWidget *window, const Look *look)
   save (dialog, "export-answer", look);
   close_dialog (dialog);
   PyroCollectors *collectors = pyro_application_get_collectors (PYRO_APPLICATION (application));
+  pyro_collectors_set_last (collectors, collector);
+  g_object_set (collector, "ca-file", "/nothing/here.pem", NULL);
+  gtk_widget_activate_action (window, "win.export-again", NULL);
+  save (window, "export-failed", look);
   pyro_collectors_remove (collectors, collector);
+}
+
+static void
+take_preferences (GtkApplication *application, GtkWidget *window, const Look *look)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (application), "preferences", NULL);
+  GtkWidget *dialog = get_dialog (window);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (560, look->width),
+                               MIN (740, look->height));
+  save (dialog, "preferences", look);
+  close_dialog (dialog);
+}
+
+static void
+take_shortcuts (GtkWidget *window, const Look *look)
+{
+  GtkShortcutsWindow *shortcuts
+      = gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (shortcuts));
+  save (GTK_WIDGET (shortcuts), "shortcuts", look);
+  g_object_set (shortcuts, "section-name", "charts", NULL);
+  save (GTK_WIDGET (shortcuts), "shortcuts-charts", look);
+  gtk_window_close (GTK_WINDOW (shortcuts));
+  settle ();
 }
 
 static void
@@ -363,6 +394,8 @@ take_look (GtkApplication *application, const Look *look, const char *path)
 {
   GtkWidget *window = open_window (application, look);
   save (window, "start", look);
+  take_preferences (application, window, look);
+  take_shortcuts (window, look);
   take_tool (window, look, "win.record", "record");
   take_processes (window, look);
   take_tool (window, look, "win.memory", "memory");

@@ -81,6 +81,15 @@ the_heap_is_of_a_command_alone (void **state)
 }
 
 static void
+names_are_not_kept_if_so_wished (void **state)
+{
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
+  options->target = PYRO_TARGET_SYSTEM;
+  options->is_uncached = TRUE;
+  assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--no-symbol-cache|--all");
+}
+
+static void
 mistakes_are_told (void **state)
 {
   g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
@@ -154,6 +163,7 @@ main (void)
     cmocka_unit_test (a_command_is_split_as_by_a_shell),
     cmocka_unit_test (everything_that_is_chosen_is_handed_over),
     cmocka_unit_test (the_heap_is_of_a_command_alone),
+    cmocka_unit_test (names_are_not_kept_if_so_wished),
     cmocka_unit_test (mistakes_are_told),
     cmocka_unit_test (the_last_ones_are_kept),
     cmocka_unit_test (numbers_out_of_range_are_defaults),

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / 'cli'))
 from harness import Skip, check, run, run_cases_of  # noqa: E402
 
-from app import App, find_unnamed_buttons, wait_for  # noqa: E402
+from app import App, find_unnamed_buttons, get_children, wait_for  # noqa: E402
 
 PROGRAM = Path(os.environ['PROGRAMS']) / 'plain-pie'
 # It ends itself, should a test fail.
@@ -116,6 +116,16 @@ def test_record_again():
         check(app.read_field('text', '^Command$') == f'{PROGRAM} x', 'the command is not kept')
 
 
+def find_question(app, title):
+    """The dialog that asks it."""
+
+    def look():
+        windows = get_children(app.root)
+        return next((w for w in windows if app.find_all('label', title, below=w)), None)
+
+    return wait_for(look, f'question “{title}”')
+
+
 def test_discard():
     need_recording()
     before = list_kept()
@@ -124,6 +134,7 @@ def test_discard():
         wait_for_snapshot()
         program = find_child(find_child(app.process.pid, 'prof'), 'timeout')
         app.click_when_possible('push button', 'Discard$')
+        app.click('push button', 'Discard$', below=find_question(app, '^Discard the Recording'))
         wait_for(lambda: not app.find_all('push button', 'Discard$'), 'the end of the recording')
         os.kill(program, signal.SIGTERM)
         check(list_kept() == before and not list_snapshots(), 'something was kept')
