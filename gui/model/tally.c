@@ -64,18 +64,76 @@ find_string (ProfProfile *profile, const char *text)
   return 0;
 }
 
+static gint64
+find_size (const ProfLabel *labels, const ProfSample *sample, guint32 bytes_key)
+{
+  for (guint32 i = sample->first_label; i < sample->first_label + sample->n_labels; i++)
+    if (labels[i].key == bytes_key && labels[i].string == 0)
+      return labels[i].number;
+  return -1;
+}
+
+/* The rate by which one sampled block of `size` bytes stands for `bytes`: these are
+ * size / (1 - exp (-size / rate)), which grows with the rate. */
+static double
+solve_rate (double size, double bytes)
+{
+  double low = 0, high = bytes;
+  for (guint i = 0; i < 60; i++) {
+    double rate = (low + high) / 2;
+    if (size / -expm1 (-size / rate) < bytes)
+      low = rate;
+    else
+      high = rate;
+  }
+  return high;
+}
+
+/* Of a profile that has another period (processor and heap together) the rate follows from the
+ * sample that stands for the least bytes, which is taken to be one block. If it is more, the noise
+ * is overrated: then too little is taken for a finding, never too much. 0: there is no sample. */
+static double
+infer_rate (ProfProfile *profile, gsize n_types, guint32 bytes_key)
+{
+  gsize n_samples, n;
+  const ProfSample *samples = prof_profile_get_samples (profile, &n_samples);
+  const gint64 *values = prof_profile_get_values (profile, &n);
+  const ProfLabel *labels = prof_profile_get_labels (profile, &n);
+  int type = prof_profile_find_value_type (profile, "alloc_space");
+  gint64 least = G_MAXINT64, least_size = 0;
+  for (gsize i = 0; type >= 0 && i < n_samples; i++) {
+    gint64 bytes = values[i * n_types + (gsize)type];
+    gint64 size = find_size (labels, &samples[i], bytes_key);
+    if (bytes <= 0 || bytes >= least || size <= 0)
+      continue;
+    least = bytes;
+    least_size = size;
+  }
+  return least_size > 0 ? solve_rate ((double)least_size, (double)least) : 0;
+}
+
+static Gauge
+choose_heap_gauge (ProfProfile *profile, gsize n_types, ProfValueType type)
+{
+  Gauge gauge = {
+    .bytes_key = find_string (profile, "bytes"),
+    .is_of_bytes = g_str_equal (prof_profile_get_string (profile, type.unit), "bytes"),
+  };
+  if (is_type (profile, prof_profile_get_period_type (profile), "space", "bytes"))
+    gauge.period = (double)prof_profile_get_period (profile);
+  else
+    gauge.period = infer_rate (profile, n_types, gauge.bytes_key);
+  gauge.kind = gauge.period > 0 ? GAUGE_BLOCKS : GAUGE_NONE;
+  return gauge;
+}
+
 static Gauge
 choose_gauge (ProfProfile *profile, const ProfValueType *types, gsize n_types, unsigned value_type)
 {
   ProfValueType type = types[value_type], period_type = prof_profile_get_period_type (profile);
   Gauge gauge = { .period = (double)prof_profile_get_period (profile) };
-  if (is_of_heap (profile, type)) {
-    gauge.bytes_key = find_string (profile, "bytes");
-    gauge.is_of_bytes = g_str_equal (prof_profile_get_string (profile, type.unit), "bytes");
-    gauge.kind = gauge.period > 0 && is_type (profile, period_type, "space", "bytes") ? GAUGE_BLOCKS
-                                                                                      : GAUGE_NONE;
-    return gauge;
-  }
+  if (is_of_heap (profile, type))
+    return choose_heap_gauge (profile, n_types, type);
   for (gauge.count_type = 0; gauge.count_type < n_types; gauge.count_type++)
     if (is_type (profile, types[gauge.count_type], "samples", "count")) {
       gauge.kind = GAUGE_COUNTS;
@@ -90,15 +148,12 @@ choose_gauge (ProfProfile *profile, const ProfValueType *types, gsize n_types, u
 static double
 get_variance_of_blocks (const Adder *adder, const ProfSample *sample, double value)
 {
-  const ProfLabel *labels = adder->labels + sample->first_label;
-  for (guint32 i = 0; i < sample->n_labels; i++) {
-    if (labels[i].key != adder->gauge.bytes_key || labels[i].string != 0 || labels[i].number < 0)
-      continue;
-    double size = fmax (1, (double)labels[i].number);
-    double chance = -expm1 (-size / adder->gauge.period);
-    return value * (adder->gauge.is_of_bytes ? size : 1) * (1 - chance) / chance;
-  }
-  return -1;
+  gint64 size = find_size (adder->labels, sample, adder->gauge.bytes_key);
+  if (size < 0)
+    return -1;
+  double bytes = fmax (1, (double)size);
+  double chance = -expm1 (-bytes / adder->gauge.period);
+  return value * (adder->gauge.is_of_bytes ? bytes : 1) * (1 - chance) / chance;
 }
 
 /* Less than 0: it is not known. */

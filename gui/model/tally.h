@@ -16,8 +16,9 @@ typedef struct {
  *
  * Samples of the processor are taken to be independent of each other. How many they are says the
  * type samples/count, else the period, if it is of the same type. A block of a heap profile is
- * taken to be sampled with a chance of 1 - exp (-size / period), whatever the others are: one that
- * is far greater than the period is always seen, and has no noise. */
+ * taken to be sampled with a chance of 1 - exp (-size / rate), whatever the others are: one that is
+ * far greater than the rate is always seen, and has no noise. The rate is the period, or else
+ * follows from the samples. */
 typedef struct {
   PyroFlameFunctions functions;
   PyroCost *costs; /* by function */

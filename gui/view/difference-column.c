@@ -20,6 +20,43 @@ set_up_label (GtkSignalListItemFactory *factory, GtkListItem *item)
                                          PANGO_ELLIPSIZE_END, "single-line-mode", TRUE, NULL));
 }
 
+static gboolean
+show_name (GtkWidget *label, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer item)
+{
+  PyroDifferenceRow *row = gtk_list_item_get_item (item);
+  gtk_tooltip_set_text (tooltip, row != NULL ? pyro_difference_row_get_name (row) : NULL);
+  return row != NULL;
+}
+
+static gboolean
+show_verdict (
+    GtkWidget *label, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer item)
+{
+  PyroDifferenceRow *row = gtk_list_item_get_item (item);
+  g_autofree char *text = row != NULL ? pyro_difference_row_describe_verdict (row) : NULL;
+  gtk_tooltip_set_text (tooltip, text);
+  return row != NULL;
+}
+
+/* To set a tooltip's text for each row asks the X server for the pointer each time. */
+static void
+set_up_name (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  set_up_label (factory, item);
+  GtkWidget *label = gtk_list_item_get_child (item);
+  gtk_widget_set_has_tooltip (label, TRUE);
+  g_signal_connect (label, "query-tooltip", G_CALLBACK (show_name), item);
+}
+
+static void
+set_up_verdict (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  set_up_label (factory, item);
+  GtkWidget *label = gtk_list_item_get_child (item);
+  gtk_widget_set_has_tooltip (label, TRUE);
+  g_signal_connect (label, "query-tooltip", G_CALLBACK (show_verdict), item);
+}
+
 static void
 set_up_value (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
@@ -29,10 +66,8 @@ set_up_value (GtkSignalListItemFactory *factory, GtkListItem *item)
 static void
 bind_name (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  GtkWidget *label = gtk_list_item_get_child (item);
-  const char *name = pyro_difference_row_get_name (gtk_list_item_get_item (item));
-  gtk_label_set_text (GTK_LABEL (label), name);
-  gtk_widget_set_tooltip_text (label, name);
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)),
+                      pyro_difference_row_get_name (gtk_list_item_get_item (item)));
 }
 
 static void
@@ -47,9 +82,7 @@ bind_verdict (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   GtkWidget *label = gtk_list_item_get_child (item);
   PyroDifferenceRow *row = gtk_list_item_get_item (item);
-  g_autofree char *text = pyro_difference_row_describe_verdict (row);
   gtk_label_set_text (GTK_LABEL (label), pyro_difference_row_get_verdict (row));
-  gtk_widget_set_tooltip_text (label, text);
   if (pyro_difference_row_get_change (row)->is_beyond)
     gtk_widget_add_css_class (label, "heading");
   else
@@ -158,13 +191,13 @@ static const struct {
   void (*bind) (GtkSignalListItemFactory *factory, GtkListItem *item);
   GCompareDataFunc compare;
 } columns[PYRO_DIFFERENCE_N_COLUMNS] = {
-  [PYRO_DIFFERENCE_COLUMN_NAME] = { N_ ("Function"), set_up_label, bind_name, compare_name },
+  [PYRO_DIFFERENCE_COLUMN_NAME] = { N_ ("Function"), set_up_name, bind_name, compare_name },
   [PYRO_DIFFERENCE_COLUMN_MODULE] = { N_ ("Module"), set_up_label, bind_module, compare_module },
   [PYRO_DIFFERENCE_COLUMN_BASE] = { N_ ("Base"), set_up_value, bind_base, compare_base },
   [PYRO_DIFFERENCE_COLUMN_CURRENT] = { N_ ("New"), set_up_value, bind_current, compare_current },
   [PYRO_DIFFERENCE_COLUMN_CHANGE] = { N_ ("Change"), set_up_value, bind_change, compare_change },
   [PYRO_DIFFERENCE_COLUMN_VERDICT]
-  = { N_ ("Beyond Noise"), set_up_label, bind_verdict, compare_verdict },
+  = { N_ ("Beyond Noise"), set_up_verdict, bind_verdict, compare_verdict },
 };
 
 GtkColumnViewColumn *

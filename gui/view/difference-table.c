@@ -8,12 +8,14 @@
 struct _PyroDifferenceTable {
   AdwBin parent_instance;
   PyroDifference *difference;
+  gboolean is_stale; /* rows are made when the table is seen */
   PyroSearch *search;
   GtkToggleButton *self_button;
   GtkStack *stack;
   GtkColumnView *view;
   GtkColumnViewColumn *columns[PYRO_DIFFERENCE_N_COLUMNS];
   GtkSortListModel *sorted;
+  GtkFilterListModel *filtered;
   GtkCustomFilter *filter;
   GtkSingleSelection *selection;
 };
@@ -43,14 +45,27 @@ show_rows (PyroDifferenceTable *self)
       = gtk_toggle_button_get_active (self->self_button) ? PYRO_COST_SELF : PYRO_COST_TOTAL;
   g_autoptr (PyroDifferenceList) rows
       = self->difference != NULL ? pyro_difference_list_new (self->difference, kind) : NULL;
+  self->is_stale = FALSE;
   gtk_sort_list_model_set_model (self->sorted, G_LIST_MODEL (rows));
   update_stack (self);
+}
+
+static void
+map (GtkWidget *widget)
+{
+  PyroDifferenceTable *self = PYRO_DIFFERENCE_TABLE (widget);
+  if (self->is_stale)
+    show_rows (self);
+  GTK_WIDGET_CLASS (pyro_difference_table_parent_class)->map (widget);
 }
 
 void
 pyro_difference_table_set_difference (PyroDifferenceTable *self, PyroDifference *difference)
 {
-  if (g_set_object (&self->difference, difference))
+  if (!g_set_object (&self->difference, difference))
+    return;
+  self->is_stale = TRUE;
+  if (difference == NULL || gtk_widget_get_mapped (GTK_WIDGET (self)))
     show_rows (self);
 }
 
@@ -59,6 +74,9 @@ pyro_difference_table_set_search (PyroDifferenceTable *self, PyroSearch *search)
 {
   g_clear_pointer (&self->search, pyro_search_free);
   self->search = search;
+  /* Without a filter no rows have to be made but those that are seen. */
+  gtk_filter_list_model_set_filter (self->filtered,
+                                    search != NULL ? GTK_FILTER (self->filter) : NULL);
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   update_stack (self);
 }
@@ -123,6 +141,7 @@ dispose (GObject *object)
     gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   g_clear_object (&self->filter);
   g_clear_object (&self->sorted);
+  g_clear_object (&self->filtered);
   g_clear_object (&self->selection);
   for (guint i = 0; i < PYRO_DIFFERENCE_N_COLUMNS; i++)
     g_clear_object (&self->columns[i]);
@@ -143,6 +162,7 @@ pyro_difference_table_class_init (PyroDifferenceTableClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = dispose;
   G_OBJECT_CLASS (class)->finalize = finalize;
+  widget_class->map = map;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/libprof/Pyrograph/difference-table.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroDifferenceTable, self_button);
@@ -168,10 +188,8 @@ pyro_difference_table_init (PyroDifferenceTable *self)
   self->sorted = gtk_sort_list_model_new (NULL, g_object_ref (sorter));
   gtk_sort_list_model_set_incremental (self->sorted, TRUE);
   self->filter = gtk_custom_filter_new (is_shown, self, NULL);
-  GtkFilterListModel *filtered
-      = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->sorted)),
-                                   GTK_FILTER (g_object_ref (self->filter)));
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (filtered));
+  self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->sorted)), NULL);
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));

@@ -149,7 +149,7 @@ pyro_value_cell_set_change (PyroValueCell *self,
 {
   gtk_label_set_text (GTK_LABEL (self->value), text);
   gtk_label_set_text (GTK_LABEL (self->percent), percent);
-  gtk_label_set_width_chars (GTK_LABEL (self->percent), 9);
+  gtk_label_set_width_chars (GTK_LABEL (self->percent), 8);
   self->is_change = TRUE;
   self->share = share;
   gtk_widget_queue_draw (GTK_WIDGET (self));

@@ -299,6 +299,18 @@ wait_for_difference (PyroComparison *comparison)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* In the two halves other blocks are allocated. */
+static void
+show_heap (PyroComparison *comparison)
+{
+  ProfProfile *source = pyro_profile_get_source (pyro_comparison_get_base (comparison));
+  int type = prof_profile_find_value_type (source, "alloc_space");
+  if (type < 0)
+    return;
+  pyro_comparison_set_value_type (comparison, (guint)type);
+  wait_for_difference (comparison);
+}
+
 /* Before anything is chosen, of the two halves of a profile, and of what can't be compared. */
 static void
 take_comparison (GtkWidget *window, const Look *look, PyroDocument *document)
@@ -319,6 +331,8 @@ take_comparison (GtkWidget *window, const Look *look, PyroDocument *document)
   save (window, "compare-flame-graph", look);
   gtk_widget_activate_action (page, "page.view", "s", "functions");
   save (window, "compare-functions", look);
+  show_heap (comparison);
+  save (window, "compare-heap", look);
   pyro_comparison_set_current (comparison, base);
   save (window, "compare-failure", look);
   gtk_widget_activate_action (window, "win.close-tab", NULL);

@@ -164,8 +164,11 @@ the_table_has_self_and_total (void **state)
   pyro_comparison_set_base (comparison, base);
   pyro_comparison_set_current (comparison, current);
   wait_for_difference (page);
+  gtk_widget_activate_action (page, "page.view", "s", "functions");
   GtkColumnView *view = GTK_COLUMN_VIEW (find_named (page, "view"));
   GListModel *rows = G_LIST_MODEL (gtk_column_view_get_model (view));
+  while (!gtk_widget_get_mapped (GTK_WIDGET (view)))
+    g_main_context_iteration (NULL, TRUE);
   assert_int_equal (g_list_model_get_n_items (rows), 3); /* leaf, old, new */
   GtkWidget *self_button = find_named (page, "self_button");
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gtk_widget_get_next_sibling (self_button)),

@@ -242,6 +242,38 @@ differences_of_heaps_are_in_their_range (void **state)
   assert_in_range (n_found, 0, N_RUNS * 8 / 100);
 }
 
+static PyroTally *
+tally_blocks (const char *period_type, gint64 period)
+{
+  static const struct {
+    gint64 size, n_seen;
+  } rows[] = { { 48, 1 }, { 8192, 5 }, { 262144, 9 } };
+  ProfProfile *profile;
+  assert_int_equal (prof_profile_new (&profile), 0);
+  prof_profile_add_value_type (profile, "alloc_space", "bytes");
+  prof_profile_set_period (profile, period_type, "bytes", period);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    double chance = 1 - exp (-(double)rows[i].size / RATE);
+    gint64 value = llround ((double)(rows[i].n_seen * rows[i].size) / chance);
+    int sample = prof_profile_add_sample (profile, NULL, 0, &value);
+    prof_profile_add_number_label (profile, (guint32)sample, "bytes", rows[i].size, "bytes");
+  }
+  PyroTally *tally = pyro_tally_new (profile, 0);
+  prof_profile_unref (profile);
+  return tally;
+}
+
+/* As of a recording of processor and heap, which has the period of the processor. */
+static void
+the_rate_of_a_heap_follows_from_its_samples (void **state)
+{
+  g_autoptr (PyroTally) known = tally_blocks ("space", RATE);
+  g_autoptr (PyroTally) unknown = tally_blocks ("cpu", 1);
+  assert_true (known->has_variance && unknown->has_variance);
+  if (fabs (unknown->whole.variance / known->whole.variance - 1) > 0.001)
+    fail_msg ("%g is not %g", unknown->whole.variance, known->whole.variance);
+}
+
 /* ---- tallies ---- */
 
 static const FlameSample samples[] = {
@@ -306,6 +338,7 @@ main (void)
     cmocka_unit_test (equal_programs_seldom_differ),
     cmocka_unit_test (a_real_difference_is_found),
     cmocka_unit_test (differences_of_heaps_are_in_their_range),
+    cmocka_unit_test (the_rate_of_a_heap_follows_from_its_samples),
     cmocka_unit_test (functions_are_summed_up_once_for_each_sample),
     cmocka_unit_test (samples_that_nothing_counts_are_not_judged),
     cmocka_unit_test (samples_are_counted_by_their_own_type),
