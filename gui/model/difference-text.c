@@ -74,56 +74,93 @@ pyro_difference_describe_whole (PyroDifference *self)
   return g_strdup_printf (_ ("Base %s, new %s: %s (%s)"), base, current, change, share);
 }
 
-/* The first of those that are beyond chance differs by the most. */
+static double
+get_magnitude (const PyroChange *change)
+{
+  return fabs (change->current - change->base);
+}
+
+/* The one whose own cost differs by the most: they are in that order. */
 static const PyroFunctionChange *
-find_greatest (PyroDifference *self, guint *ret_n_beyond)
+find_greatest (PyroDifference *self, guint *ret_n_others)
 {
   gsize n;
   const PyroFunctionChange *functions = pyro_difference_get_functions (self, &n), *first = NULL;
-  *ret_n_beyond = 0;
+  guint n_beyond = 0;
   for (gsize i = 0; i < n; i++) {
     if (!functions[i].changes[PYRO_COST_SELF].is_beyond)
       continue;
-    ++*ret_n_beyond;
+    n_beyond++;
     if (first == NULL)
       first = &functions[i];
   }
+  *ret_n_others = MAX (n_beyond, 1) - 1;
   return first;
 }
 
-static char *
-describe_greatest (PyroDifference *self, const PyroFunctionChange *function, guint n_beyond)
+/* All callers of a function differ with it. Of those with at least half of the greatest difference
+ * the one of which there is the least says the most of where it comes from. */
+static const PyroFunctionChange *
+find_most_specific (PyroDifference *self)
 {
-  const PyroChange *change = &function->changes[PYRO_COST_SELF];
+  gsize n;
+  const PyroFunctionChange *functions = pyro_difference_get_functions (self, &n), *found = NULL;
+  double greatest = 0, least = INFINITY;
+  for (gsize i = 0; i < n; i++)
+    if (functions[i].changes[PYRO_COST_TOTAL].is_beyond)
+      greatest = fmax (greatest, get_magnitude (&functions[i].changes[PYRO_COST_TOTAL]));
+  for (gsize i = 0; i < n; i++) {
+    const PyroChange *change = &functions[i].changes[PYRO_COST_TOTAL];
+    if (!change->is_beyond || get_magnitude (change) < greatest / 2
+        || change->base + change->current >= least)
+      continue;
+    found = &functions[i];
+    least = change->base + change->current;
+  }
+  return found;
+}
+
+static char *
+describe_finding (PyroDifference *self, const PyroFunctionChange *function, PyroCostKind kind)
+{
+  const PyroChange *change = &function->changes[kind];
   g_autofree char *name = g_utf8_make_valid (function->function->name, -1);
   g_autofree char *text = pyro_difference_format_change (self, change);
   g_autofree char *range = pyro_difference_format_range (self, change);
-  g_autofree char *first
-      = change->deviation > 0
-            /* Translators: a function, its difference and between which values it lies. */
-            ? g_strdup_printf (_ ("The difference of “%s”, %s, is larger than sampling noise (95%% "
-                                  "range %s)."),
-                               name, text, range)
-            : g_strdup_printf (_ ("The difference of “%s”, %s, is exact: all of it was recorded."),
-                               name, text);
-  if (n_beyond == 1)
-    return g_steal_pointer (&first);
+  if (change->deviation > 0)
+    /* Translators: a function, its difference and between which values it lies. */
+    return g_strdup_printf (_ ("The difference of “%s”, %s, is larger than sampling noise (95%% "
+                               "range %s)."),
+                            name, text, range);
+  return g_strdup_printf (_ ("The difference of “%s”, %s, is exact: all of it was recorded."), name,
+                          text);
+}
+
+static char *
+describe_findings (PyroDifference *self)
+{
+  guint n_others = 0;
+  PyroCostKind kind = pyro_difference_get_leading_kind (self);
+  const PyroFunctionChange *first
+      = kind == PYRO_COST_SELF ? find_greatest (self, &n_others) : find_most_specific (self);
+  if (first == NULL)
+    return g_strdup (_ ("No function differs by more than sampling noise."));
+  char *finding = describe_finding (self, first, kind);
+  if (n_others == 0)
+    return finding;
+  g_autofree char *start = finding;
   g_autofree char *others
       = g_strdup_printf (ngettext ("So is that of %u other function.",
-                                   "So are those of %u other functions.", n_beyond - 1),
-                         n_beyond - 1);
-  return g_strdup_printf ("%s %s", first, others);
+                                   "So are those of %u other functions.", n_others),
+                         n_others);
+  return g_strdup_printf ("%s %s", start, others);
 }
 
 char *
 pyro_difference_describe_noise (PyroDifference *self)
 {
-  guint n_beyond;
-  const PyroFunctionChange *greatest = find_greatest (self, &n_beyond);
-  if (greatest != NULL)
-    return describe_greatest (self, greatest, n_beyond);
-  if (!pyro_difference_is_judged (self))
-    return g_strdup (_ ("Whether the differences are larger than sampling noise can’t be told: the "
-                        "profiles do not say how many samples they are made of."));
-  return g_strdup (_ ("No function differs by more than sampling noise."));
+  if (pyro_difference_is_judged (self))
+    return describe_findings (self);
+  return g_strdup (_ ("Whether the differences are larger than sampling noise can’t be told: the "
+                      "profiles do not say how many samples they are made of."));
 }

@@ -212,6 +212,12 @@ pyro_difference_get_whole (PyroDifference *self)
   return self->current->whole.value;
 }
 
+PyroCostKind
+pyro_difference_get_leading_kind (PyroDifference *self)
+{
+  return self->current->is_of_heap ? PYRO_COST_TOTAL : PYRO_COST_SELF;
+}
+
 gboolean
 pyro_difference_is_judged (PyroDifference *self)
 {

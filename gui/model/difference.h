@@ -43,9 +43,11 @@ PyroDifference *pyro_difference_new (ProfProfile *profile,
 ProfProfile *pyro_difference_get_profile (PyroDifference *self);
 unsigned pyro_difference_get_value_type (PyroDifference *self);
 const char *pyro_difference_get_unit (PyroDifference *self);
-double pyro_difference_get_scale (PyroDifference *self); /* of the base */
+double pyro_difference_get_scale (PyroDifference *self);      /* of the base */
 double pyro_difference_get_base_whole (PyroDifference *self); /* scaled */
 double pyro_difference_get_whole (PyroDifference *self);
+/* What tells functions apart: self, but of a heap, where that is of allocators, the total. */
+PyroCostKind pyro_difference_get_leading_kind (PyroDifference *self);
 /* Whether the profiles say how many samples they are made of. */
 gboolean pyro_difference_is_judged (PyroDifference *self);
 /* The greatest difference in self first. Borrowed. */

@@ -248,6 +248,7 @@ pyro_tally_new (ProfProfile *profile, unsigned value_type)
   adder.tally = g_atomic_rc_box_new0 (PyroTally);
   adder.tally->functions = functions;
   adder.tally->has_variance = TRUE;
+  adder.tally->is_of_heap = is_of_heap (profile, types[value_type]);
   add_all (&adder);
   return adder.tally;
 }

@@ -24,6 +24,7 @@ typedef struct {
   PyroCost *costs; /* by function */
   PyroEstimate whole;
   gboolean has_variance; /* FALSE: how many samples there are is not known */
+  gboolean is_of_heap;   /* of blocks: the functions on top are allocators */
 } PyroTally;
 
 /* Takes as long as reading all samples: for workers. NULL: no such sample type, or no memory. */

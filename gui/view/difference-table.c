@@ -10,7 +10,8 @@ struct _PyroDifferenceTable {
   PyroDifference *difference;
   gboolean is_stale; /* rows are made when the table is seen */
   PyroSearch *search;
-  GtkToggleButton *self_button;
+  PyroCostKind leading_kind;
+  GtkToggleButton *self_button, *total_button;
   GtkStack *stack;
   GtkColumnView *view;
   GtkColumnViewColumn *columns[PYRO_DIFFERENCE_N_COLUMNS];
@@ -59,12 +60,26 @@ map (GtkWidget *widget)
   GTK_WIDGET_CLASS (pyro_difference_table_parent_class)->map (widget);
 }
 
+/* What was chosen by hand stays, as long as it is of the same sort of profile. */
+static void
+choose_kind (PyroDifferenceTable *self)
+{
+  PyroCostKind kind = pyro_difference_get_leading_kind (self->difference);
+  if (kind == self->leading_kind)
+    return;
+  self->leading_kind = kind;
+  gtk_toggle_button_set_active (kind == PYRO_COST_SELF ? self->self_button : self->total_button,
+                                TRUE);
+}
+
 void
 pyro_difference_table_set_difference (PyroDifferenceTable *self, PyroDifference *difference)
 {
   if (!g_set_object (&self->difference, difference))
     return;
   self->is_stale = TRUE;
+  if (difference != NULL)
+    choose_kind (self);
   if (difference == NULL || gtk_widget_get_mapped (GTK_WIDGET (self)))
     show_rows (self);
 }
@@ -166,6 +181,7 @@ pyro_difference_table_class_init (PyroDifferenceTableClass *class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/libprof/Pyrograph/difference-table.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroDifferenceTable, self_button);
+  gtk_widget_class_bind_template_child (widget_class, PyroDifferenceTable, total_button);
   gtk_widget_class_bind_template_child (widget_class, PyroDifferenceTable, stack);
   gtk_widget_class_bind_template_child (widget_class, PyroDifferenceTable, view);
   gtk_widget_class_bind_template_callback (widget_class, show_rows);

@@ -22,8 +22,11 @@ iterate_while_busy (void)
 static void
 iterate_until_gone (gpointer *object)
 {
-  while (*object != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  while (*object != NULL) {
+    /* The worker may be the last one to let go of it: then nothing wakes the loop. */
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
 }
 
 static PyroProfile *

@@ -25,8 +25,11 @@ static const FlameSample samples[]
 static void
 iterate_until_gone (gpointer *object)
 {
-  while (*object != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  while (*object != NULL) {
+    /* The worker may be the last one to let go of it: then nothing wakes the loop. */
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
 }
 
 static PyroProfile *
