@@ -7,7 +7,16 @@
 #include <stdio.h>
 
 /* Rows are added from the inside out: texts, functions of texts, locations of functions, samples of
- * locations. Each function returns the number of its row, or a negative errno. */
+ * locations. Each function returns the number of its row, or a negative errno. A mapping is what
+ * viewers show as the module. */
+static int
+add_module (ProfProfile *profile, const char *name)
+{
+  int text = prof_profile_add_string (profile, name);
+  ProfMapping mapping = { 0, 0, 0, (uint32_t)text, 0, true, true, true, false };
+  return text < 0 ? text : prof_profile_add_mapping (profile, &mapping);
+}
+
 static int
 add_frame (ProfProfile *profile, const char *name, const char *filename, int64_t line)
 {
@@ -20,7 +29,10 @@ add_frame (ProfProfile *profile, const char *name, const char *filename, int64_t
   if (function < 0)
     return function;
   ProfLine place = { (uint32_t)function, line, 0 };
-  ProfLocation location = { 0, 0, 0, 0, false }; /* a location need not have an address */
+  int module = add_module (profile, "shop");
+  if (module < 0)
+    return module;
+  ProfLocation location = { .mapping = (uint32_t)module }; /* it need not have an address */
   return prof_profile_add_location (profile, &location, &place, 1);
 }
 

@@ -19,7 +19,7 @@ handle_profiler (ProfCpuProfiler *profiler, ProfError *error)
   int events = prof_cpu_profiler_process_events (profiler, error);
   if (events < 0)
     return events;
-  if ((events & PROF_EVENT_STOPPED) == 0)
+  if (prof_cpu_profiler_is_running (profiler)) /* else `events` has PROF_EVENT_STOPPED */
     return 1;
   puts ("the process has ended");
   return 0;

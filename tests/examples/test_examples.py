@@ -289,11 +289,11 @@ def test_build():
     with scratch() as directory:
         path = directory / 'build.pb.gz'
         run_example('build', path)
-        rows = {name: (row['self'], row['total'], row['file'])
+        rows = {name: (row['self'], row['total'], row['file'], row['module'])
                 for name, row in functions_of(path, '--label', 'user=ada').items()}
-        check(rows == {'search': (30000000, 30000000, 'handlers.py'),
-                       'index': (2000000, 2000000, 'handlers.py'),
-                       'serve': (0, 32000000, 'server.py')}, rows)
+        check(rows == {'search': (30000000, 30000000, 'handlers.py', 'shop'),
+                       'index': (2000000, 2000000, 'handlers.py', 'shop'),
+                       'serve': (0, 32000000, 'server.py', 'shop')}, rows)
         check(report(path, '--type', 'requests')['total'] == 3, report(path))
 
 

@@ -32,6 +32,14 @@ handle_request (const char *traceparent)
   return 0;
 }
 
+/* Profilers outside, such as an eBPF agent, find the spans too, and whose they are. */
+static int
+publish (ProfError *error)
+{
+  static const ProfOtlpAttribute attributes[] = { { "service.name", "trace-example", 0 } };
+  return prof_process_context_publish (attributes, 1, error);
+}
+
 /* What was sampled outside of requests belongs to the span in which the profile is made. */
 static int
 link_rest (ProfProfile *profile)
@@ -64,7 +72,9 @@ profile_requests (const char *path, ProfError *error)
   ProfCpuConfig config = PROF_CPU_CONFIG_INIT;
   ProfCpuProfiler *profiler = NULL;
   ProfProfile *profile = NULL;
-  int r = prof_cpu_profiler_new (&config, &profiler, error);
+  int r = publish (error);
+  if (r >= 0)
+    r = prof_cpu_profiler_new (&config, &profiler, error);
   if (r >= 0)
     r = prof_cpu_profiler_start (profiler, error);
   if (r >= 0) {
@@ -83,6 +93,7 @@ profile_requests (const char *path, ProfError *error)
     r = prof_pprof_save (profile, path, error);
   prof_profile_unref (profile);
   prof_cpu_profiler_free (profiler);
+  prof_process_context_clear ();
   return r;
 }
 
