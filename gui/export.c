@@ -78,6 +78,14 @@ forget_sending (gpointer sending, GClosure *closure)
   free_sending (sending);
 }
 
+/* Beside the buttons; a toast gives its title as much as it asks for. */
+static int
+choose_width_chars (PyroWindow *window)
+{
+  enum { BUTTONS = 200, CHARACTER = 9 };
+  return CLAMP ((gtk_widget_get_width (GTK_WIDGET (window)) - BUTTONS) / CHARACTER, 16, 60);
+}
+
 /* A toast's own title has one line: the sentence is more. */
 static void
 tell_failure (Sending *sending, const char *reason)
@@ -85,8 +93,9 @@ tell_failure (Sending *sending, const char *reason)
   const char *name = pyro_collector_get_text (sending->collector, PYRO_COLLECTOR_NAME);
   g_autofree char *text = g_strdup_printf (_ ("Not sent to %s. %s"), name, reason);
   GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "wrap-mode",
-                                   PANGO_WRAP_WORD_CHAR, "xalign", 0.0, "max-width-chars", 60,
-                                   "margin-top", 6, "margin-bottom", 6, NULL);
+                                   PANGO_WRAP_WORD_CHAR, "xalign", 0.0, "max-width-chars",
+                                   choose_width_chars (sending->window), "margin-top", 6,
+                                   "margin-bottom", 6, NULL);
   AdwToast *toast = adw_toast_new ("");
   adw_toast_set_custom_title (toast, label);
   adw_toast_set_button_label (toast, _ ("_Retry"));

@@ -56,10 +56,9 @@ they_are_kept (void **state)
 static void
 what_can_not_be_used_is_the_default (void **state)
 {
-  static const char *const texts[]
-      = { "[preferences]\nscheme=3\ncolouring=3\nflames=perhaps\nfolder=relative\n"
-          "ask-to-discard=\nsymbol-cache=7\n",
-          "no key file", "" };
+  static const char wrong[] = "[preferences]\nscheme=3\ncolouring=3\nflames=perhaps\n"
+                              "folder=relative\nask-to-discard=\nsymbol-cache=7\n";
+  static const char *const texts[] = { wrong, "no key file", "" };
   g_autofree char *path = get_path ();
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++) {
     assert_true (g_file_set_contents (path, texts[i], -1, NULL));
