@@ -12,6 +12,7 @@
 #include "view/filter-bar.h"
 #include "view/flame-view.h"
 #include "view/functions-view.h"
+#include "view/heap-charts.h"
 #include "view/timeline-view.h"
 
 struct _PyroProfilePage {
@@ -204,6 +205,9 @@ add_views (PyroProfilePage *self)
   add_view (self, functions, "functions", _ ("Functions"), "pyro-functions-symbolic");
   add_view (self, call_tree, "call-tree", _ ("Call Tree"), "pyro-call-tree-symbolic");
   add_view (self, callers, "callers", _ ("Callers"), "pyro-callers-symbolic");
+  if (pyro_heap_charts_can_show (self->profile))
+    add_view (self, pyro_heap_charts_new (self->profile), "memory", _ ("Memory"),
+              "pyro-memory-symbolic");
   add_view (self, details, "details", _ ("Details"), "help-about-symbolic");
   self->flame = PYRO_FLAME_VIEW (flame);
   self->functions = PYRO_FUNCTIONS_VIEW (functions);
@@ -225,7 +229,7 @@ static void
 add_bindings (GtkWidgetClass *class)
 {
   static const char *const views[]
-      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+      = { "flame-graph", "functions", "call-tree", "callers", "details", "memory" };
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     gtk_widget_class_add_binding_action (class, GDK_KEY_1 + i, GDK_ALT_MASK, "page.view", "s",
                                          views[i]);

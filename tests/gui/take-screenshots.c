@@ -39,31 +39,53 @@ settle (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
-/* NULL: it was not laid out yet. */
-static GskRenderNode *
-draw (GtkWidget *window, int *ret_width, int *ret_height)
+typedef struct {
+  GtkWidget *window;
+  int width, height;
+  GskRenderNode *node; /* NULL: it was not laid out yet */
+  gboolean is_over;
+} Picture;
+
+/* Just after a frame all is laid out. */
+static void
+draw (Picture *picture)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
-  *ret_width = gdk_paintable_get_intrinsic_width (paintable);
-  *ret_height = gdk_paintable_get_intrinsic_height (paintable);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (picture->window);
+  picture->width = gdk_paintable_get_intrinsic_width (paintable);
+  picture->height = gdk_paintable_get_intrinsic_height (paintable);
   g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), *ret_width, *ret_height);
-  return gtk_snapshot_to_node (snapshot);
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), picture->width, picture->height);
+  g_clear_pointer (&picture->node, gsk_render_node_unref);
+  picture->node = gtk_snapshot_to_node (snapshot);
+  picture->is_over = TRUE;
+}
+
+static void
+draw_after_frame (Picture *picture)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (picture->window);
+  gulong handler = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (draw), picture);
+  picture->is_over = FALSE;
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+  while (!picture->is_over)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (clock, handler);
 }
 
 static void
 save (GtkWidget *window, const char *view, const Look *look)
 {
-  int width, height;
-  g_autoptr (GskRenderNode) node = NULL;
+  Picture picture = { .window = window };
   do {
     settle ();
-    node = draw (window, &width, &height);
-  } while (node == NULL);
+    draw_after_frame (&picture);
+  } while (picture.node == NULL);
+  g_autoptr (GskRenderNode) node = picture.node;
   GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (window));
   g_autoptr (GdkTexture) texture
       = gsk_renderer_render_texture (renderer, node,
-                                     &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+                                     &GRAPHENE_RECT_INIT (0, 0, (float)picture.width,
+                                                          (float)picture.height));
   g_autofree char *path = g_strdup_printf ("%s/%s-%s.png", folder, view, look->name);
   if (!gdk_texture_save_to_png (texture, path))
     g_error ("%s can't be written", path);
@@ -167,6 +189,8 @@ take_times (GtkWidget *window, const Look *look, PyroDocument *document)
   show_value_type (profile, "inuse_space");
   pyro_profile_set_filter (profile, peak);
   save (window, "heap-peak", look);
+  gtk_widget_activate_action (page, "page.view", "s", "memory");
+  save (window, "memory-charts", look);
 }
 
 static void
