@@ -12,6 +12,7 @@
 #include "view/profile-page.h"
 #include "view/record-page.h"
 #include "view/recording-page.h"
+#include "view/size-bars.h"
 #include "window.h"
 
 typedef struct {
@@ -191,6 +192,11 @@ take_times (GtkWidget *window, const Look *look, PyroDocument *document)
   save (window, "heap-peak", look);
   gtk_widget_activate_action (page, "page.view", "s", "memory");
   save (window, "memory-charts", look);
+  GtkWidget *sizes = find_widget (page, PYRO_TYPE_SIZE_BARS);
+  GtkWidget *scrolled = gtk_widget_get_ancestor (sizes, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *below = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  gtk_adjustment_set_value (below, gtk_adjustment_get_upper (below));
+  save (window, "memory-sizes", look);
 }
 
 static void
