@@ -95,9 +95,10 @@ describe_event (const ProfSessionEvent *event)
 {
   GString *text = g_string_new (NULL);
   if (event->frequency_hz > 0)
-    g_string_append_printf (text, _ ("%" G_GUINT64_FORMAT " times a second"), event->frequency_hz);
+    g_string_append_printf (text, _ ("%llu times a second"),
+                            (unsigned long long)event->frequency_hz);
   else if (event->period > 0)
-    g_string_append_printf (text, _ ("each %" G_GUINT64_FORMAT " events"), event->period);
+    g_string_append_printf (text, _ ("each %llu events"), (unsigned long long)event->period);
   if (*event->requested != '\0' && !g_str_equal (event->requested, event->name))
     g_string_append_printf (text, _ (", in place of %s"), event->requested);
   if (event->excludes_kernel)

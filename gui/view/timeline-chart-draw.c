@@ -18,7 +18,7 @@ pyro_timeline_chart_get_name (PyroTimelineChart *self, const PyroLane *lane)
     if (*name == '\0' && lane->tid == 0)
       return g_strdup (_ ("All threads"));
     return *name != '\0' ? g_strdup_printf ("%s (%" G_GINT64_FORMAT ")", name, lane->tid)
-                         : g_strdup_printf (_ ("Thread %" G_GINT64_FORMAT), lane->tid);
+                         : g_strdup_printf (_ ("Thread %d"), (int)lane->tid);
   case PYRO_LANE_OTHERS:
     return g_strdup_printf (ngettext ("%u other thread", "%u other threads", lane->n_threads),
                             lane->n_threads);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
 
-/* take-screenshots FOLDER PROFILE: every view of a profile in light, dark and narrow, as PNG files,
- * for people to look at. Fails if one of them can't be made. */
+/* take-screenshots FOLDER PROFILE [CATALOGS]: every view of a profile in light, dark and narrow, as
+ * PNG files, for people to look at; with CATALOGS in the words of these and the environment's
+ * language. Fails if one of them can't be made. */
+#include <libintl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,7 +29,9 @@ static const Look looks[] = {
   { "narrow", ADW_COLOR_SCHEME_FORCE_LIGHT, 400, 700 },
 };
 
-static const char *folder;
+static const Look translated = { "translated", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800 };
+
+static const char *folder, *catalogs;
 
 /* Until nothing is left to do for a while: workers, layout, animations. */
 static void
@@ -465,6 +469,10 @@ static void
 take_all (GtkApplication *application, const char *path)
 {
   g_signal_stop_emission_by_name (application, "activate");
+  if (catalogs != NULL) {
+    take_look (application, &translated, path);
+    return;
+  }
   for (size_t i = 0; i < G_N_ELEMENTS (looks); i++)
     take_look (application, &looks[i], path);
 }
@@ -472,9 +480,15 @@ take_all (GtkApplication *application, const char *path)
 int
 main (int argc, char **argv)
 {
-  if (argc != 3)
+  if (argc != 3 && argc != 4)
     return EXIT_FAILURE;
   folder = argv[1];
+  catalogs = argv[3];
+  if (catalogs != NULL) {
+    bindtextdomain (GETTEXT_PACKAGE, catalogs);
+    bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+    textdomain (GETTEXT_PACKAGE);
+  }
   g_mkdir_with_parents (folder, 0755);
   g_autoptr (PyroApplication) application = pyro_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
