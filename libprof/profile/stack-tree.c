@@ -8,13 +8,15 @@ int
 prof_stack_tree_init (ProfStackTree *tree)
 {
   *tree = (ProfStackTree){ .max_nodes = UINT32_MAX };
-  return prof_vec_push (&tree->nodes, (ProfStackNode){ 0, 0 });
+  int r = prof_vec_push (&tree->nodes, (ProfStackNode){ 0, 0 });
+  return r < 0 ? r : prof_vec_push (&tree->latest_children, 0);
 }
 
 void
 prof_stack_tree_finish (ProfStackTree *tree)
 {
   prof_vec_clear (&tree->nodes);
+  prof_vec_clear (&tree->latest_children);
   prof_hash_index_clear (&tree->index);
 }
 
@@ -22,6 +24,8 @@ void
 prof_stack_tree_reset (ProfStackTree *tree)
 {
   tree->nodes.n = 1;
+  tree->latest_children.n = 1;
+  tree->latest_children.items[0] = 0;
   prof_hash_index_reset (&tree->index);
 }
 
@@ -32,20 +36,37 @@ node_equals (const void *nodes, uint32_t row, const void *key)
   return a->frame == b->frame && a->parent == b->parent;
 }
 
+static int
+add_node (ProfStackTree *tree, ProfStackNode node, uint64_t hash)
+{
+  if (tree->nodes.n >= tree->max_nodes)
+    return -ENOSPC;
+  if (prof_vec_reserve (&tree->nodes, 1) < 0 || prof_vec_reserve (&tree->latest_children, 1) < 0
+      || prof_hash_index_add (&tree->index, hash, (uint32_t)tree->nodes.n) < 0)
+    return -ENOMEM;
+  tree->nodes.items[tree->nodes.n++] = node;
+  tree->latest_children.items[tree->latest_children.n++] = 0;
+  return 0;
+}
+
 int
 prof_stack_tree_add_child (ProfStackTree *tree, uint32_t parent, uint32_t frame, uint32_t *ret)
 {
+  uint32_t latest = tree->latest_children.items[parent];
+  if (latest != 0 && tree->nodes.items[latest].frame == frame) {
+    *ret = latest;
+    return 0;
+  }
   ProfStackNode node = { parent, frame };
   uint64_t hash = prof_hash_word (parent, frame);
-  *ret = prof_hash_index_find (&tree->index, hash, node_equals, tree->nodes.items, &node);
-  if (*ret != PROF_HASH_INDEX_NONE)
-    return 0;
-  if (tree->nodes.n >= tree->max_nodes)
-    return -ENOSPC;
-  uint32_t row = (uint32_t)tree->nodes.n;
-  if (prof_vec_reserve (&tree->nodes, 1) < 0 || prof_hash_index_add (&tree->index, hash, row) < 0)
-    return -ENOMEM;
-  tree->nodes.items[tree->nodes.n++] = node;
+  uint32_t row = prof_hash_index_find (&tree->index, hash, node_equals, tree->nodes.items, &node);
+  if (row == PROF_HASH_INDEX_NONE) {
+    row = (uint32_t)tree->nodes.n;
+    int r = add_node (tree, node, hash);
+    if (r < 0)
+      return r;
+  }
+  tree->latest_children.items[parent] = row;
   *ret = row;
   return 0;
 }

@@ -17,6 +17,7 @@ typedef struct {
 
 typedef struct {
   PROF_VEC (ProfStackNode) nodes;
+  PROF_VEC (uint32_t) latest_children; /* of each node, tried before the index; 0: none yet */
   ProfHashIndex index;
   size_t max_nodes; /* set by init to what 32 bits can count; may be set lower */
 } ProfStackTree;
