@@ -25,7 +25,8 @@ static_assert (error.code == 0 && error.message[0] == '\0');
 static_assert (filter.size == sizeof filter && heap_selection.size == sizeof heap_selection);
 static_assert (session.size == sizeof session && exporter.size == sizeof exporter);
 static_assert (cpu_stats.size == sizeof cpu_stats && memory_stats.size == sizeof memory_stats);
-static_assert (exporter_stats.size == sizeof exporter_stats && exporter_stats.last_error[0] == '\0');
+static_assert (exporter_stats.size == sizeof exporter_stats
+               && exporter_stats.last_error[0] == '\0');
 static_assert (sampling_ops.size == sizeof sampling_ops);
 static_assert (sampling_stats.size == sizeof sampling_stats);
 static_assert (heap_summary.size == sizeof heap_summary && pressure.size == sizeof pressure);
