@@ -158,7 +158,8 @@ compare_chances (const void *a, const void *b)
 double
 pyro_noise_find_limit (double *chances, gsize n)
 {
-  qsort (chances, n, sizeof *chances, compare_chances);
+  if (n > 0)
+    qsort (chances, n, sizeof *chances, compare_chances);
   for (gsize i = n; i > 0; i--)
     if (chances[i - 1] <= false_share * (double)i / (double)n)
       return chances[i - 1];
