@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "model/error.h"
-#include "model/units.h"
+#include "model/value-types.h"
 
 enum { BASE, CURRENT, N_SIDES };
 
@@ -68,17 +68,8 @@ have_same_types (ProfProfile *a, ProfProfile *b)
 static char *
 list_types (ProfProfile *profile)
 {
-  gsize n;
-  const ProfValueType *types = prof_profile_get_value_types (profile, &n);
-  g_autoptr (GString) text = g_string_new (NULL);
-  for (gsize i = 0; i < n; i++) {
-    g_autofree char *name
-        = pyro_format_value_type (prof_profile_get_string (profile, types[i].type),
-                                  prof_profile_get_string (profile, types[i].unit));
-    /* Translators: between the items of a list. */
-    g_string_append_printf (text, "%s%s", i > 0 ? _ (", ") : "", name);
-  }
-  return g_strdup (n > 0 ? text->str : _ ("nothing"));
+  g_autofree char *types = pyro_value_types_join (profile);
+  return g_strdup (*types != '\0' ? types : _ ("nothing"));
 }
 
 /* NULL: they can be compared. */

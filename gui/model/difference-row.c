@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "model/lazy-list.h"
+
 struct _PyroDifferenceRow {
   GObject parent_instance;
   PyroDifference *difference;
@@ -74,7 +76,7 @@ pyro_difference_row_describe_verdict (PyroDifferenceRow *self)
 }
 
 static void
-finalize_row (GObject *object)
+finalize (GObject *object)
 {
   PyroDifferenceRow *self = PYRO_DIFFERENCE_ROW (object);
   g_clear_object (&self->difference);
@@ -86,7 +88,7 @@ finalize_row (GObject *object)
 static void
 pyro_difference_row_class_init (PyroDifferenceRowClass *class)
 {
-  G_OBJECT_CLASS (class)->finalize = finalize_row;
+  G_OBJECT_CLASS (class)->finalize = finalize;
 }
 
 static void
@@ -96,37 +98,16 @@ pyro_difference_row_init (PyroDifferenceRow *self)
 
 /* ---- the list ---- */
 
-struct _PyroDifferenceList {
-  GObject parent_instance;
+typedef struct {
   PyroDifference *difference;
   PyroCostKind kind;
   const PyroFunctionChange **functions;
-  PyroDifferenceRow **rows;
-  guint n_rows;
-};
+} Source;
 
-static void init_list_model (GListModelInterface *interface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (PyroDifferenceList,
-                               pyro_difference_list,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, init_list_model))
-
-static GType
-get_item_type (GListModel *list)
+static gpointer
+make_row (gpointer source, guint position)
 {
-  return PYRO_TYPE_DIFFERENCE_ROW;
-}
-
-static guint
-get_n_items (GListModel *list)
-{
-  return PYRO_DIFFERENCE_LIST (list)->n_rows;
-}
-
-static PyroDifferenceRow *
-make_row (PyroDifferenceList *self, guint position)
-{
+  Source *self = source;
   PyroDifferenceRow *row = g_object_new (PYRO_TYPE_DIFFERENCE_ROW, NULL);
   row->difference = g_object_ref (self->difference);
   row->function = self->functions[position];
@@ -134,57 +115,22 @@ make_row (PyroDifferenceList *self, guint position)
   return row;
 }
 
-static gpointer
-get_item (GListModel *list, guint position)
-{
-  PyroDifferenceList *self = PYRO_DIFFERENCE_LIST (list);
-  if (position >= self->n_rows)
-    return NULL;
-  if (self->rows[position] == NULL)
-    self->rows[position] = make_row (self, position);
-  return g_object_ref (self->rows[position]);
-}
-
 static void
-init_list_model (GListModelInterface *interface)
+free_source (gpointer source)
 {
-  interface->get_item_type = get_item_type;
-  interface->get_n_items = get_n_items;
-  interface->get_item = get_item;
-}
-
-static void
-finalize_list (GObject *object)
-{
-  PyroDifferenceList *self = PYRO_DIFFERENCE_LIST (object);
-  for (guint i = 0; i < self->n_rows; i++)
-    g_clear_object (&self->rows[i]);
-  g_free (self->rows);
+  Source *self = source;
+  g_object_unref (self->difference);
   g_free (self->functions);
-  g_clear_object (&self->difference);
-  G_OBJECT_CLASS (pyro_difference_list_parent_class)->finalize (object);
+  g_free (self);
 }
 
-static void
-pyro_difference_list_class_init (PyroDifferenceListClass *class)
+GListModel *
+pyro_difference_row_list (PyroDifference *difference, PyroCostKind kind)
 {
-  G_OBJECT_CLASS (class)->finalize = finalize_list;
-}
-
-static void
-pyro_difference_list_init (PyroDifferenceList *self)
-{
-}
-
-PyroDifferenceList *
-pyro_difference_list_new (PyroDifference *difference, PyroCostKind kind)
-{
-  PyroDifferenceList *self = g_object_new (PYRO_TYPE_DIFFERENCE_LIST, NULL);
-  gsize n;
-  self->difference = g_object_ref (difference);
-  self->kind = kind;
-  self->functions = pyro_difference_sort_functions (difference, kind, &n);
-  self->n_rows = (guint)n;
-  self->rows = g_new0 (PyroDifferenceRow *, n + 1);
-  return self;
+  Source *source = g_new (Source, 1);
+  gsize n_rows;
+  source->difference = g_object_ref (difference);
+  source->kind = kind;
+  source->functions = pyro_difference_sort_functions (difference, kind, &n_rows);
+  return pyro_lazy_list_new (PYRO_TYPE_DIFFERENCE_ROW, n_rows, make_row, source, free_source);
 }

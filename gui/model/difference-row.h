@@ -2,6 +2,8 @@
 /* Copyright the libprof authors */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "model/difference.h"
 
 G_BEGIN_DECLS
@@ -23,11 +25,7 @@ const char *pyro_difference_row_get_verdict (PyroDifferenceRow *self);
 /* For a tooltip: what led to the verdict. */
 char *pyro_difference_row_describe_verdict (PyroDifferenceRow *self);
 
-/* All functions whose cost of that kind is not 0 in both, the greatest change first. The rows are
- * made when they are asked for, and live as long as their list. */
-#define PYRO_TYPE_DIFFERENCE_LIST (pyro_difference_list_get_type ())
-G_DECLARE_FINAL_TYPE (PyroDifferenceList, pyro_difference_list, PYRO, DIFFERENCE_LIST, GObject)
-
-PyroDifferenceList *pyro_difference_list_new (PyroDifference *difference, PyroCostKind kind);
+/* Rows of all functions whose cost of that kind is not 0 in both, the greatest change first. */
+GListModel *pyro_difference_row_list (PyroDifference *difference, PyroCostKind kind);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "model/error.h"
 #include "model/exporter.h"
 #include "model/units.h"
+#include "model/value-types.h"
 
 typedef struct {
   PyroCollector *collector;
@@ -32,16 +33,8 @@ add_line (GString *text, const char *name, const char *value)
 static void
 add_value_types (GString *text, ProfProfile *profile)
 {
-  size_t n_types;
-  const ProfValueType *types = prof_profile_get_value_types (profile, &n_types);
-  g_autoptr (GString) names = g_string_new (NULL);
-  for (size_t i = 0; i < n_types; i++) {
-    g_autofree char *name
-        = pyro_format_value_type (prof_profile_get_string (profile, types[i].type),
-                                  prof_profile_get_string (profile, types[i].unit));
-    g_string_append_printf (names, i > 0 ? ", %s" : "%s", name);
-  }
-  add_line (text, _ ("Sample types"), names->str);
+  g_autofree char *names = pyro_value_types_join (profile);
+  add_line (text, _ ("Sample types"), names);
 }
 
 static void

@@ -2,132 +2,82 @@
 /* Copyright the libprof authors */
 #include "model/row-list.h"
 
-struct _PyroRowList {
-  GObject parent_instance;
+#include "model/lazy-list.h"
+
+typedef struct {
   PyroReport *report;
-  guint n_rows;
-  PyroRow **rows; /* made when they are asked for */
-  PyroRow *(*make_row) (PyroRowList *self, guint position);
   ProfReportEdge *edges;
   const ProfReportNode *nodes;
   guint32 first_node;
-};
+} Source;
 
-static void init_list_model (GListModelInterface *interface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (PyroRowList,
-                               pyro_row_list,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, init_list_model))
-
-static PyroRow *
-make_function (PyroRowList *self, guint position)
+static gpointer
+make_function (gpointer source, guint position)
 {
+  Source *self = source;
   size_t n_functions;
   const ProfReportFunction *function
       = &pyro_report_get_functions (self->report, &n_functions)[position];
   return pyro_row_new (self->report, position, function->self, function->total);
 }
 
-static PyroRow *
-make_edge (PyroRowList *self, guint position)
+static gpointer
+make_edge (gpointer source, guint position)
 {
+  Source *self = source;
   const ProfReportEdge *edge = &self->edges[position];
   return pyro_row_new (self->report, edge->function, 0, edge->value);
 }
 
-static PyroRow *
-make_child (PyroRowList *self, guint position)
+static gpointer
+make_child (gpointer source, guint position)
 {
+  Source *self = source;
   return pyro_row_new_node (self->report, self->nodes, self->first_node + position);
 }
 
-static GType
-get_item_type (GListModel *list)
-{
-  return PYRO_TYPE_ROW;
-}
-
-static guint
-get_n_items (GListModel *list)
-{
-  return PYRO_ROW_LIST (list)->n_rows;
-}
-
-static gpointer
-get_item (GListModel *list, guint position)
-{
-  PyroRowList *self = PYRO_ROW_LIST (list);
-  if (position >= self->n_rows)
-    return NULL;
-  if (self->rows[position] == NULL)
-    self->rows[position] = self->make_row (self, position);
-  return g_object_ref (self->rows[position]);
-}
-
 static void
-init_list_model (GListModelInterface *interface)
+free_source (gpointer source)
 {
-  interface->get_item_type = get_item_type;
-  interface->get_n_items = get_n_items;
-  interface->get_item = get_item;
-}
-
-static void
-finalize (GObject *object)
-{
-  PyroRowList *self = PYRO_ROW_LIST (object);
-  for (guint i = 0; i < self->n_rows; i++)
-    g_clear_object (&self->rows[i]);
-  g_free (self->rows);
+  Source *self = source;
+  g_object_unref (self->report);
   g_free (self->edges);
-  g_clear_object (&self->report);
-  G_OBJECT_CLASS (pyro_row_list_parent_class)->finalize (object);
+  g_free (self);
 }
 
-static void
-pyro_row_list_class_init (PyroRowListClass *class)
+static GListModel *
+new_list (size_t n_rows, PyroMakeItem make_row, Source source)
 {
-  G_OBJECT_CLASS (class)->finalize = finalize;
+  g_object_ref (source.report);
+  return pyro_lazy_list_new (PYRO_TYPE_ROW, n_rows, make_row, g_memdup2 (&source, sizeof source),
+                             free_source);
 }
 
-static void
-pyro_row_list_init (PyroRowList *self)
-{
-}
-
-static PyroRowList *
-new_list (PyroReport *report, size_t n_rows, PyroRow *(*make_row) (PyroRowList *, guint))
-{
-  PyroRowList *self = g_object_new (PYRO_TYPE_ROW_LIST, NULL);
-  self->report = g_object_ref (report);
-  self->n_rows = (guint)n_rows;
-  self->rows = g_new0 (PyroRow *, n_rows);
-  self->make_row = make_row;
-  return self;
-}
-
-PyroRowList *
+GListModel *
 pyro_row_list_new_functions (PyroReport *report)
 {
   size_t n_functions;
   pyro_report_get_functions (report, &n_functions);
-  return new_list (report, n_functions, make_function);
+  return new_list (n_functions, make_function, (Source){ .report = report });
 }
 
-PyroRowList *
+GListModel *
 pyro_row_list_new_edges (PyroReport *report, const ProfReportEdge *edges, size_t n_edges)
 {
-  PyroRowList *self = new_list (report, n_edges, make_edge);
-  self->edges = g_memdup2 (edges, n_edges * sizeof *edges);
-  return self;
+  return new_list (n_edges, make_edge,
+                   (Source){
+                       .report = report,
+                       .edges = g_memdup2 (edges, n_edges * sizeof *edges),
+                   });
 }
 
-PyroRowList *
+GListModel *
 pyro_row_list_new_children (PyroReport *report, const ProfReportNode *nodes, guint32 node)
 {
-  PyroRowList *self = new_list (report, nodes[node].n_children, make_child);
-  self->nodes = nodes;
-  self->first_node = nodes[node].first_child;
-  return self;
+  return new_list (nodes[node].n_children, make_child,
+                   (Source){
+                       .report = report,
+                       .nodes = nodes,
+                       .first_node = nodes[node].first_child,
+                   });
 }

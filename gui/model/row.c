@@ -88,7 +88,7 @@ pyro_row_get_children (PyroRow *self)
 {
   if (self->nodes == NULL || self->nodes[self->node].n_children == 0)
     return NULL;
-  return G_LIST_MODEL (pyro_row_list_new_children (self->report, self->nodes, self->node));
+  return pyro_row_list_new_children (self->report, self->nodes, self->node);
 }
 
 static void

@@ -58,9 +58,9 @@ show_tree (GObject *report, GAsyncResult *result, gpointer view)
     gtk_widget_activate_action (GTK_WIDGET (self), "page.tell", "s", error->message);
     return;
   }
-  PyroRowList *roots = pyro_row_list_new_children (PYRO_REPORT (report), nodes, 0);
+  GListModel *roots = pyro_row_list_new_children (PYRO_REPORT (report), nodes, 0);
   g_autoptr (GtkTreeListModel) tree
-      = gtk_tree_list_model_new (G_LIST_MODEL (roots), FALSE, FALSE, get_children, NULL, NULL);
+      = gtk_tree_list_model_new (roots, FALSE, FALSE, get_children, NULL, NULL);
   expand_hottest (tree);
   pyro_row_table_set_rows (self->table, G_LIST_MODEL (tree));
 }

@@ -27,8 +27,8 @@ G_DEFINE_FINAL_TYPE (PyroCallersView, pyro_callers_view, ADW_TYPE_BIN)
 static void
 set_rows (PyroRowTable *table, PyroReport *report, const ProfReportEdge *edges, size_t n_edges)
 {
-  g_autoptr (PyroRowList) rows = pyro_row_list_new_edges (report, edges, n_edges);
-  pyro_row_table_set_rows (table, G_LIST_MODEL (rows));
+  g_autoptr (GListModel) rows = pyro_row_list_new_edges (report, edges, n_edges);
+  pyro_row_table_set_rows (table, rows);
 }
 
 static void

@@ -4,11 +4,11 @@
 
 #include <glib/gi18n.h>
 
-#include "model/search.h"
-#include "model/units.h"
+#include "model/value-types.h"
 #include "view/change-legend.h"
 #include "view/difference-table.h"
 #include "view/flame-view.h"
+#include "view/page.h"
 #include "view/profile-picker.h"
 
 struct _PyroComparePage {
@@ -53,15 +53,13 @@ static void
 search (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   PyroComparePage *self = PYRO_COMPARE_PAGE (widget);
-  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  pyro_page_open_search (self->search_bar, self->search_entry);
 }
 
 static void
 tell (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autofree char *text = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
-  adw_toast_overlay_add_toast (PYRO_COMPARE_PAGE (widget)->toasts, adw_toast_new (text));
+  pyro_page_tell (PYRO_COMPARE_PAGE (widget)->toasts, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -73,17 +71,12 @@ swap (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 take_search (PyroComparePage *self)
 {
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
-  g_autoptr (GError) error = NULL;
-  PyroSearch *found = *text != '\0' ? pyro_search_new (text, &error) : NULL;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->search_entry), error ? error->message : NULL);
-  if (error != NULL) {
-    gtk_widget_add_css_class (GTK_WIDGET (self->search_entry), "error");
+  PyroSearch *found;
+  if (!pyro_page_read_search (self->search_entry, &found))
     return;
-  }
-  gtk_widget_remove_css_class (GTK_WIDGET (self->search_entry), "error");
   pyro_difference_table_set_search (self->table, found);
-  pyro_flame_view_set_search (self->flame, text);
+  pyro_flame_view_set_search (self->flame,
+                              gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
 }
 
 /* ---- what is compared ---- */
@@ -112,14 +105,9 @@ update_value_types (PyroComparePage *self)
   if (source == self->types_of)
     return;
   guint value_type = pyro_comparison_get_value_type (self->comparison);
-  size_t n_types = 0;
-  const ProfValueType *types
-      = source != NULL ? prof_profile_get_value_types (source, &n_types) : NULL;
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  for (size_t i = 0; i < n_types; i++)
-    gtk_string_list_take (names,
-                          pyro_format_value_type (prof_profile_get_string (source, types[i].type),
-                                                  prof_profile_get_string (source, types[i].unit)));
+  g_auto (GStrv) types = source != NULL ? pyro_value_types_get_names (source) : NULL;
+  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *const *)types);
+  guint n_types = g_list_model_get_n_items (G_LIST_MODEL (names));
   self->types_of = NULL;
   gtk_drop_down_set_model (self->value_types, G_LIST_MODEL (names));
   if (value_type < n_types)
@@ -182,10 +170,7 @@ show_normalize (PyroComparePage *self)
 static void
 show_status (PyroComparePage *self, const char *icon, const char *title, const char *text)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  adw_status_page_set_icon_name (self->status, icon);
-  adw_status_page_set_title (self->status, title);
-  adw_status_page_set_description (self->status, escaped);
+  pyro_page_set_status (self->status, icon, title, text);
   gtk_stack_set_visible_child_name (self->stack, "status");
 }
 

@@ -6,6 +6,7 @@
 #include <prof/session.h>
 
 #include "model/units.h"
+#include "model/value-types.h"
 
 struct _PyroDetailsView {
   AdwBin parent_instance;
@@ -192,23 +193,16 @@ add_contents (PyroDetailsView *self, PyroProfile *profile)
 {
   ProfProfile *source = pyro_profile_get_source (profile);
   AdwPreferencesGroup *group = add_group (self, _ ("Profile"));
-  size_t n_samples, n_functions, n_locations, n_types;
+  size_t n_samples, n_functions, n_locations;
   prof_profile_get_samples (source, &n_samples);
   prof_profile_get_functions (source, &n_functions);
   prof_profile_get_locations (source, &n_locations);
-  const ProfValueType *types = prof_profile_get_value_types (source, &n_types);
-  g_autoptr (GString) names = g_string_new (NULL);
-  for (size_t i = 0; i < n_types; i++) {
-    g_autofree char *name
-        = pyro_format_value_type (prof_profile_get_string (source, types[i].type),
-                                  prof_profile_get_string (source, types[i].unit));
-    g_string_append_printf (names, i > 0 ? ", %s" : "%s", name);
-  }
+  g_autofree char *types = pyro_value_types_join (source);
   g_autofree char *path = pyro_profile_get_file (profile) != NULL
                               ? g_file_get_parse_name (pyro_profile_get_file (profile))
                               : NULL;
   add_row (group, _ ("File"), path);
-  add_row (group, _ ("Sample types"), names->str);
+  add_row (group, _ ("Sample types"), types);
   add_count (group, _ ("Different samples"), n_samples);
   add_count (group, _ ("Functions"), n_functions > 0 ? n_functions - 1 : 0);
   add_count (group, _ ("Locations"), n_locations > 0 ? n_locations - 1 : 0);

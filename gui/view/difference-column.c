@@ -40,21 +40,25 @@ show_verdict (
 
 /* To set a tooltip's text for each row asks the X server for the pointer each time. */
 static void
+add_tooltip (GtkListItem *item, GCallback show)
+{
+  GtkWidget *label = gtk_list_item_get_child (item);
+  gtk_widget_set_has_tooltip (label, TRUE);
+  g_signal_connect (label, "query-tooltip", show, item);
+}
+
+static void
 set_up_name (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   set_up_label (factory, item);
-  GtkWidget *label = gtk_list_item_get_child (item);
-  gtk_widget_set_has_tooltip (label, TRUE);
-  g_signal_connect (label, "query-tooltip", G_CALLBACK (show_name), item);
+  add_tooltip (item, G_CALLBACK (show_name));
 }
 
 static void
 set_up_verdict (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   set_up_label (factory, item);
-  GtkWidget *label = gtk_list_item_get_child (item);
-  gtk_widget_set_has_tooltip (label, TRUE);
-  g_signal_connect (label, "query-tooltip", G_CALLBACK (show_verdict), item);
+  add_tooltip (item, G_CALLBACK (show_verdict));
 }
 
 static void

@@ -44,10 +44,10 @@ show_rows (PyroDifferenceTable *self)
 {
   PyroCostKind kind
       = gtk_toggle_button_get_active (self->self_button) ? PYRO_COST_SELF : PYRO_COST_TOTAL;
-  g_autoptr (PyroDifferenceList) rows
-      = self->difference != NULL ? pyro_difference_list_new (self->difference, kind) : NULL;
+  g_autoptr (GListModel) rows
+      = self->difference != NULL ? pyro_difference_row_list (self->difference, kind) : NULL;
   self->is_stale = FALSE;
-  gtk_sort_list_model_set_model (self->sorted, G_LIST_MODEL (rows));
+  gtk_sort_list_model_set_model (self->sorted, rows);
   update_stack (self);
 }
 

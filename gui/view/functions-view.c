@@ -37,8 +37,8 @@ static void
 show_report (PyroFunctionsView *self)
 {
   PyroReport *report = pyro_profile_get_report (self->profile);
-  g_autoptr (PyroRowList) rows = report != NULL ? pyro_row_list_new_functions (report) : NULL;
-  pyro_row_table_set_rows (self->table, G_LIST_MODEL (rows));
+  g_autoptr (GListModel) rows = report != NULL ? pyro_row_list_new_functions (report) : NULL;
+  pyro_row_table_set_rows (self->table, rows);
   update_stack (self);
 }
 

@@ -4,8 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "model/search.h"
-#include "model/units.h"
+#include "model/value-types.h"
 #include "view/call-tree-view.h"
 #include "view/callers-view.h"
 #include "view/details-view.h"
@@ -13,6 +12,7 @@
 #include "view/flame-view.h"
 #include "view/functions-view.h"
 #include "view/heap-charts.h"
+#include "view/page.h"
 #include "view/timeline-view.h"
 
 struct _PyroProfilePage {
@@ -70,15 +70,13 @@ static void
 search (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   PyroProfilePage *self = PYRO_PROFILE_PAGE (widget);
-  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  pyro_page_open_search (self->search_bar, self->search_entry);
 }
 
 static void
 tell (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autofree char *text = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
-  adw_toast_overlay_add_toast (PYRO_PROFILE_PAGE (widget)->toasts, adw_toast_new (text));
+  pyro_page_tell (PYRO_PROFILE_PAGE (widget)->toasts, g_variant_get_string (parameter, NULL));
 }
 
 /* ---- search ---- */
@@ -86,17 +84,12 @@ tell (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 take_search (PyroProfilePage *self)
 {
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
-  g_autoptr (GError) error = NULL;
-  PyroSearch *found = *text != '\0' ? pyro_search_new (text, &error) : NULL;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->search_entry), error ? error->message : NULL);
-  if (error != NULL) {
-    gtk_widget_add_css_class (GTK_WIDGET (self->search_entry), "error");
+  PyroSearch *found;
+  if (!pyro_page_read_search (self->search_entry, &found))
     return;
-  }
-  gtk_widget_remove_css_class (GTK_WIDGET (self->search_entry), "error");
   pyro_functions_view_set_search (self->functions, found);
-  pyro_flame_view_set_search (self->flame, text);
+  pyro_flame_view_set_search (self->flame,
+                              gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
 }
 
 /* ---- the profile ---- */
@@ -110,17 +103,11 @@ choose_value_type (PyroProfilePage *self)
 static void
 add_value_types (PyroProfilePage *self)
 {
-  ProfProfile *source = pyro_profile_get_source (self->profile);
-  size_t n_types;
-  const ProfValueType *types = prof_profile_get_value_types (source, &n_types);
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  for (size_t i = 0; i < n_types; i++)
-    gtk_string_list_take (names,
-                          pyro_format_value_type (prof_profile_get_string (source, types[i].type),
-                                                  prof_profile_get_string (source, types[i].unit)));
+  g_auto (GStrv) types = pyro_value_types_get_names (pyro_profile_get_source (self->profile));
+  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *const *)types);
   gtk_drop_down_set_model (self->value_types, G_LIST_MODEL (names));
   gtk_drop_down_set_selected (self->value_types, pyro_profile_get_value_type (self->profile));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->value_types), n_types > 1);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->value_types), g_strv_length (types) > 1);
   g_signal_connect_swapped (self->value_types, "notify::selected", G_CALLBACK (choose_value_type),
                             self);
   g_object_bind_property (self->profile, "value-type", self->value_types, "selected",
@@ -130,10 +117,7 @@ add_value_types (PyroProfilePage *self)
 static void
 show_status (PyroProfilePage *self, const char *icon, const char *title, const char *text)
 {
-  adw_status_page_set_icon_name (self->status, icon);
-  adw_status_page_set_title (self->status, title);
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  adw_status_page_set_description (self->status, escaped);
+  pyro_page_set_status (self->status, icon, title, text);
   gtk_stack_set_visible_child_name (self->stack, "status");
 }
 

@@ -8,6 +8,7 @@
 #include "model/event.h"
 #include "model/prof-program.h"
 #include "view/limits-group.h"
+#include "view/page.h"
 #include "view/process-table.h"
 
 struct _PyroRecordPage {
@@ -167,8 +168,7 @@ search (PyroRecordPage *self, GtkSearchEntry *entry)
 static void
 tell (PyroRecordPage *self, const char *message)
 {
-  g_autofree char *text = g_markup_escape_text (message, -1);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+  pyro_page_tell (self->toasts, message);
 }
 
 /* ---- what prof says ---- */

@@ -131,17 +131,17 @@ rows_are_the_functions_of_the_report (void **state)
 {
   g_autoptr (PyroProfile) profile = open_samples ();
   PyroReport *report = pyro_profile_get_report (profile);
-  g_autoptr (PyroRowList) rows = pyro_row_list_new_functions (report);
-  assert_int_equal (g_list_model_get_n_items (G_LIST_MODEL (rows)), 4);
-  g_autoptr (PyroRow) first = g_list_model_get_item (G_LIST_MODEL (rows), 0);
-  g_autoptr (PyroRow) again = g_list_model_get_item (G_LIST_MODEL (rows), 0);
+  g_autoptr (GListModel) rows = pyro_row_list_new_functions (report);
+  assert_int_equal (g_list_model_get_n_items (rows), 4);
+  g_autoptr (PyroRow) first = g_list_model_get_item (rows, 0);
+  g_autoptr (PyroRow) again = g_list_model_get_item (rows, 0);
   assert_ptr_equal (first, again);
   assert_string_equal (pyro_row_get_name (first), "lex");
   assert_string_equal (pyro_row_get_module (first), "program");
   assert_int_equal (pyro_row_get_self (first), 60);
   assert_int_equal (pyro_row_get_total (first), 60);
   assert_null (pyro_row_get_children (first));
-  assert_null (g_list_model_get_item (G_LIST_MODEL (rows), 4));
+  assert_null (g_list_model_get_item (rows, 4));
 }
 
 static void
@@ -166,9 +166,9 @@ the_tree_opens_level_by_level (void **state)
   pyro_report_load_tree_async (report, PROF_TREE_TOP_DOWN, NULL, take_result, &result);
   wait_for_result (&result);
   const ProfReportNode *nodes = pyro_report_load_tree_finish (report, result, NULL);
-  g_autoptr (PyroRowList) roots = pyro_row_list_new_children (report, nodes, 0);
-  assert_int_equal (g_list_model_get_n_items (G_LIST_MODEL (roots)), 1);
-  g_autoptr (PyroRow) root = g_list_model_get_item (G_LIST_MODEL (roots), 0);
+  g_autoptr (GListModel) roots = pyro_row_list_new_children (report, nodes, 0);
+  assert_int_equal (g_list_model_get_n_items (roots), 1);
+  g_autoptr (PyroRow) root = g_list_model_get_item (roots, 0);
   assert_string_equal (pyro_row_get_name (root), "main");
   g_autoptr (GListModel) children = pyro_row_get_children (root);
   assert_int_equal (g_list_model_get_n_items (children), 2);
@@ -190,9 +190,9 @@ callers_and_callees_of_a_function (void **state)
   g_autoptr (PyroEdges) edges = pyro_report_load_edges_finish (report, result, NULL);
   assert_int_equal (edges->n_callers, 1);
   assert_int_equal (edges->n_callees, 1);
-  g_autoptr (PyroRowList) callees
+  g_autoptr (GListModel) callees
       = pyro_row_list_new_edges (report, edges->callees, edges->n_callees);
-  g_autoptr (PyroRow) lex = g_list_model_get_item (G_LIST_MODEL (callees), 0);
+  g_autoptr (PyroRow) lex = g_list_model_get_item (callees, 0);
   assert_string_equal (pyro_row_get_name (lex), "lex");
   assert_int_equal (pyro_row_get_total (lex), 40);
 }
