@@ -112,8 +112,7 @@ prof_transport_failure_explain (const ProfTransportFailure *failure,
                                 ProfOtlpAnswer *ret)
 {
   Failed failed = { .failure = failure, .config = config, .ret = ret };
-  const char *text = *failure->text != '\0' ? failure->text : curl_easy_strerror (failure->code);
-  prof_clean_text (failed.text, sizeof failed.text, text, strlen (text));
+  prof_clean_text (failed.text, sizeof failed.text, failure->text, strlen (failure->text));
   switch (failure->code) {
   case CURLE_COULDNT_CONNECT:
     explain_connect (&failed);

@@ -10,7 +10,7 @@
 /* A request that brought no answer. */
 typedef struct {
   CURLcode code;
-  const char *text; /* curl's words, or "" */
+  const char *text; /* curl's words */
   int os_error;     /* 0: none */
   bool was_sent;    /* there was a connection to send it on */
   uint64_t timeout_ns;

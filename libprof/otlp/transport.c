@@ -4,13 +4,13 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "otlp/curl.h"
 #include "otlp/request-body.h"
 #include "otlp/transport-failure.h"
 
@@ -20,6 +20,7 @@ enum { POLL_MS = 50, NS_PER_MS = 1000000 };
 
 struct ProfOtlpTransport {
   const ProfOtlpConfig *config; /* borrowed */
+  const ProfCurl *curl;
   CURLM *multi;
   CURL *easy;
   struct curl_slist *headers;
@@ -36,18 +37,10 @@ is_grpc (const ProfOtlpTransport *transport)
 
 /* ---- life ---- */
 
-static CURLcode global_result;
-
-static void
-init_curl (void)
-{
-  global_result = curl_global_init (CURL_GLOBAL_DEFAULT);
-}
-
 static int
 add_header (ProfOtlpTransport *transport, const char *field)
 {
-  struct curl_slist *grown = curl_slist_append (transport->headers, field);
+  struct curl_slist *grown = transport->curl->slist_append (transport->headers, field);
   if (grown == NULL)
     return -ENOMEM;
   transport->headers = grown;
@@ -116,10 +109,11 @@ static bool
 can_keep_connection (const ProfOtlpTransport *transport)
 {
   return !is_grpc (transport) || has_tls (transport)
-         || curl_version_info (CURLVERSION_NOW)->version_num >= 0x080000;
+         || transport->curl->version_info (CURLVERSION_NOW)->version_num >= 0x080000;
 }
 
-#define SET(option, value) (r = r != CURLE_OK ? r : curl_easy_setopt (easy, (option), (value)))
+#define SET(option, value)                                                                         \
+  (r = r != CURLE_OK ? r : transport->curl->easy_setopt (easy, (option), (value)))
 
 /* Without CURLOPT_QUICK_EXIT, who gives up waits for the resolver's thread. */
 static CURLcode
@@ -163,14 +157,17 @@ set_address (ProfOtlpTransport *transport)
 int
 prof_otlp_transport_new (const ProfOtlpConfig *config, ProfOtlpTransport **ret, ProfError *reterr)
 {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once (&once, init_curl);
+  const ProfCurl *curl;
+  int opened = prof_curl_open (&curl, reterr);
+  if (opened < 0)
+    return opened;
   cleanup (prof_otlp_transport_free) ProfOtlpTransport *transport = calloc (1, sizeof *transport);
-  if (transport == NULL || global_result != CURLE_OK)
+  if (transport == NULL)
     return prof_error_set (reterr, -ENOMEM, "Can't export to %s: out of memory", config->target);
   transport->config = config;
-  transport->multi = curl_multi_init ();
-  transport->easy = curl_easy_init ();
+  transport->curl = curl;
+  transport->multi = transport->curl->multi_init ();
+  transport->easy = transport->curl->easy_init ();
   if (transport->multi == NULL || transport->easy == NULL || make_headers (transport) < 0)
     return prof_error_set (reterr, -ENOMEM, "Can't export to %s: out of memory", config->target);
   CURLcode r = set_behaviour (transport);
@@ -182,7 +179,7 @@ prof_otlp_transport_new (const ProfOtlpConfig *config, ProfOtlpTransport **ret, 
     return prof_error_set (reterr, -EINVAL,
                            "Can't export to %s: libcurl lacks something (%s); use one with HTTP/2 "
                            "and TLS",
-                           config->target, curl_easy_strerror (r));
+                           config->target, transport->curl->easy_strerror (r));
   *ret = steal (&transport);
   return 0;
 }
@@ -192,9 +189,9 @@ prof_otlp_transport_free (ProfOtlpTransport *transport)
 {
   if (transport == NULL)
     return NULL;
-  curl_easy_cleanup (transport->easy);
-  curl_multi_cleanup (transport->multi);
-  curl_slist_free_all (transport->headers);
+  transport->curl->easy_cleanup (transport->easy);
+  transport->curl->multi_cleanup (transport->multi);
+  transport->curl->slist_free_all (transport->headers);
   prof_request_body_finish (&transport->body);
   prof_reply_finish (&transport->reply);
   free (transport);
@@ -209,14 +206,14 @@ run (ProfOtlpTransport *transport, const atomic_bool *cancel)
 {
   int n_running, n_messages;
   for (;;) {
-    if (curl_multi_perform (transport->multi, &n_running) != CURLM_OK)
+    if (transport->curl->multi_perform (transport->multi, &n_running) != CURLM_OK)
       return CURLE_OUT_OF_MEMORY;
-    CURLMsg *message = curl_multi_info_read (transport->multi, &n_messages);
+    CURLMsg *message = transport->curl->multi_info_read (transport->multi, &n_messages);
     if (message != NULL && message->msg == CURLMSG_DONE)
       return message->data.result;
     if (atomic_load (cancel))
       return CURLE_ABORTED_BY_CALLBACK;
-    curl_multi_poll (transport->multi, NULL, 0, POLL_MS, NULL);
+    transport->curl->multi_poll (transport->multi, NULL, 0, POLL_MS, NULL);
   }
 }
 
@@ -225,10 +222,10 @@ perform (ProfOtlpTransport *transport, const atomic_bool *cancel)
 {
   transport->error[0] = '\0';
   prof_reply_reset (&transport->reply);
-  if (curl_multi_add_handle (transport->multi, transport->easy) != CURLM_OK)
+  if (transport->curl->multi_add_handle (transport->multi, transport->easy) != CURLM_OK)
     return CURLE_OUT_OF_MEMORY;
   CURLcode r = run (transport, cancel);
-  curl_multi_remove_handle (transport->multi, transport->easy);
+  transport->curl->multi_remove_handle (transport->multi, transport->easy);
   return r;
 }
 
@@ -267,11 +264,11 @@ read_answer (ProfOtlpTransport *transport, CURLcode code, uint64_t timeout_ns, P
   }
   long os_error = 0;
   curl_off_t sending_us = 0;
-  curl_easy_getinfo (transport->easy, CURLINFO_OS_ERRNO, &os_error);
-  curl_easy_getinfo (transport->easy, CURLINFO_PRETRANSFER_TIME_T, &sending_us);
+  transport->curl->easy_getinfo (transport->easy, CURLINFO_OS_ERRNO, &os_error);
+  transport->curl->easy_getinfo (transport->easy, CURLINFO_PRETRANSFER_TIME_T, &sending_us);
   const ProfTransportFailure failure = {
     .code = code,
-    .text = transport->error,
+    .text = *transport->error != '\0' ? transport->error : transport->curl->easy_strerror (code),
     .os_error = (int)os_error,
     .was_sent = sending_us > 0,
     .timeout_ns = timeout_ns,

@@ -81,6 +81,19 @@ def test_files():
         check(not prof('export', '-q', a, '-e', collector.endpoint).stdout, '-q is not quiet')
 
 
+def test_without_libcurl():
+    with files('a') as directory:
+        for library in 'libcurl.so.4', 'libcurl-gnutls.so.4':
+            (directory / library).write_text('no library')
+        others = os.environ.get('LD_LIBRARY_PATH', '')
+        env = {**os.environ, 'LD_LIBRARY_PATH': f'{directory}:{others}'}
+        result = prof('export', directory / 'a', '-e', NOWHERE, env=env, status=1)
+        check('libcurl could not be loaded' in result.stderr, result.stderr)
+        check('install libcurl' in result.stderr, result.stderr)
+        needed = run(['ldd', os.environ['PROF']]).stdout
+        check('libelf' in needed and 'libcurl' not in needed, needed)
+
+
 def test_json():
     with collecting() as collector, files('a') as directory:
         result = prof('export', '--json', directory / 'a', '-e', collector.endpoint)
