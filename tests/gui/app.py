@@ -43,14 +43,22 @@ def get_children(node):
 LEAVES = {'label', 'image', 'scroll bar', 'tool tip'}
 
 
-def walk(node):
-    """All that is visible below, from the top."""
+def get_visible_children(node):
     if node.get_role_name() in LEAVES:
-        return
-    for child in get_children(node):
-        if child.get_state_set().contains(Atspi.StateType.VISIBLE):
-            yield child
-            yield from walk(child)
+        return []
+    children = get_children(node)
+    return [child for child in children if child.get_state_set().contains(Atspi.StateType.VISIBLE)]
+
+
+def walk(top):
+    """All that is visible below, from the top; of a table with its rows only from within: they are
+    most of what a window has."""
+    pending = get_visible_children(top)[::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if node.get_role_name() != 'tree table':
+            pending += get_visible_children(node)[::-1]
 
 
 def get_actions(node):
