@@ -146,8 +146,9 @@ set_taken (ProfOtlpAnswer *ret, ProfWire message, const char *target)
                    (size_t)(partial.message.end - partial.message.next));
   ret->n_rejected = partial.n_rejected;
   if (partial.n_rejected > 0)
-    snprintf (ret->message, sizeof ret->message, "%.100s rejected %lld profiles%s%s", target,
-              (long long)partial.n_rejected, *said != '\0' ? ": " : "", said);
+    snprintf (ret->message, sizeof ret->message, "%.100s rejected %lld profile%s%s%s", target,
+              (long long)partial.n_rejected, partial.n_rejected == 1 ? "" : "s",
+              *said != '\0' ? ": " : "", said);
   else if (*said != '\0')
     snprintf (ret->message, sizeof ret->message, "%.100s took the profiles and warns: %s", target,
               said);

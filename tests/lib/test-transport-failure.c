@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
+#include "otlp/curl.h"
 #include "otlp/transport-failure.h"
 
 #include <errno.h>
@@ -26,8 +27,10 @@ assert_explained (const ProfOtlpConfig *config,
   ProfOtlpAnswer answer;
   char expected[512] = "Can't export to http://a.example/x: ";
   strcat (expected, sentence);
+  const ProfCurl *curl;
+  assert_int_equal (prof_curl_open (&curl, NULL), 0);
   if (failure.text == NULL)
-    failure.text = "";
+    failure.text = curl->easy_strerror (failure.code);
   prof_transport_failure_explain (&failure, config, &answer);
   assert_string_equal (answer.message, expected);
   assert_int_equal (answer.outcome, outcome);

@@ -25,6 +25,7 @@ module.exports = {
   nExhausted: number('EXHAUST_FIRST', 0),
   exhaustRetryMs: flag('EXHAUST_NO_RETRYINFO') ? undefined : number('EXHAUST_RETRY_MS', 250),
   alwaysCode: text('ALWAYS_CODE'),
+  firstProfileCode: text('FIRST_PROFILE_CODE'),
   errorMessage: text('ERROR_MESSAGE'),
   partialRejected: text('PARTIAL_REJECTED'),
   partialMessage: text('PARTIAL_MESSAGE'),

@@ -9,6 +9,7 @@ const settings = require('./settings');
 
 let nCalls = 0;
 let nTaken = 0;
+let firstTime = null;
 
 const print = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
@@ -30,12 +31,21 @@ function checkLogin(authorization) {
   return null;
 }
 
+// Whether it is the profile of the first call, which has another ID each time that it is sent.
+function isFirst(profiles) {
+  const time = String(profiles[0]?.time_unix_nano);
+  firstTime ??= time;
+  return time === firstTime;
+}
+
 // What becomes of call n: null is success.
-function decide(n, authorization, faults) {
+function decide(n, authorization, profiles, faults) {
   const { nFailed, nExhausted, exhaustRetryMs: retryMs, failRetryAfter: retryAfter } = settings;
   const refusal = checkLogin(authorization);
   if (refusal) return refusal;
   if (settings.alwaysCode) return fail(settings.alwaysCode, `always ${settings.alwaysCode}`);
+  if (settings.firstProfileCode && isFirst(profiles))
+    return fail(settings.firstProfileCode, 'not this profile');
   if (n <= nFailed)
     return fail(settings.failCode, `try later (${n})`, { retryAfter, retryMs: toMs(retryAfter) });
   if (n <= nFailed + nExhausted) {
@@ -65,10 +75,10 @@ function dump(n, bytes) {
 function judge(transport, meta, authorization, bytes, request) {
   const n = ++nCalls;
   const violations = findFaults(request);
-  const verdict = decide(n, authorization, violations);
   const profiles = (request.resource_profiles || []).flatMap((resource) =>
     (resource.scope_profiles || []).flatMap((scope) => scope.profiles || []),
   );
+  const verdict = decide(n, authorization, profiles, violations);
   if (settings.dumpDirectory) dump(n, bytes);
   print({
     event: 'request',

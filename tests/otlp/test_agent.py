@@ -192,6 +192,18 @@ def test_what_is_refused_is_dropped():
             agent.finish()
 
 
+def test_what_fails_again_and_again_is_dropped():
+    """UNKNOWN may be the collector's fault or the profile's: what comes after it tells."""
+    with OtlpReceiver(FIRST_PROFILE_CODE='UNKNOWN') as receiver, spool() as directory:
+        with Agent('-e', receiver.grpc, '--protocol', 'grpc', spool=directory) as agent:
+            agent.wait_until(lambda status: status['refused'] == 1 and status['sent'] >= 2)
+            text = agent.finish()
+            check('failed again and again while others were taken' in text, text)
+            check(agent.list_spool() == [], agent.list_spool())
+        results = [request['result'] for request in receiver.finish()]
+        check(3 <= results.count('UNKNOWN') <= 6 and results.count('OK') >= 2, results)
+
+
 def test_one_agent_for_a_spool():
     with spool() as directory, Agent('-e', NOWHERE, spool=directory, flush='0') as agent:
         agent.read()
