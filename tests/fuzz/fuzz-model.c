@@ -63,6 +63,17 @@ check_edges (const ProfReport *report, uint32_t row)
 }
 
 static void
+check_lines (const ProfReport *report, uint32_t row)
+{
+  ProfReportLine *lines;
+  size_t n;
+  require (prof_report_get_lines (report, row, &lines, &n) == 0 && n > 0);
+  for (size_t i = 1; i < n; i++)
+    require (lines[i - 1].line < lines[i].line);
+  free (lines);
+}
+
+static void
 check_report (ProfProfile *profile)
 {
   ProfReport *report;
@@ -73,8 +84,10 @@ check_report (ProfProfile *profile)
   check_tree (report, PROF_TREE_TOP_DOWN);
   check_tree (report, PROF_TREE_BOTTOM_UP);
   prof_report_get_functions (report, &n);
-  for (uint32_t row = 0; row < n && row < 3; row++)
+  for (uint32_t row = 0; row < n && row < 3; row++) {
     check_edges (report, row);
+    check_lines (report, row);
+  }
   prof_report_free (report);
 }
 

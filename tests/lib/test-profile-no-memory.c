@@ -116,6 +116,10 @@ report (void *user_data)
     r = prof_report_get_tree (result, PROF_TREE_BOTTOM_UP, &nodes, &n);
   if (r == 0)
     r = prof_report_get_callers (result, 0, &edges, &n);
+  ProfReportLine *lines = NULL;
+  if (r == 0)
+    r = prof_report_get_lines (result, 0, &lines, &n);
+  free (lines);
   free (edges);
   prof_report_free (result);
   return r;

@@ -215,6 +215,69 @@ test_callers_and_callees (void **state)
   prof_report_free (report);
 }
 
+static uint32_t
+add_two_lines (ProfProfile *profile, const ProfLine *inner, const ProfLine *outer)
+{
+  ProfLine lines[] = { *inner, *outer };
+  return (uint32_t)prof_profile_add_location (profile, &(ProfLocation){ 0 }, lines, 2);
+}
+
+static void
+assert_lines (const ProfReport *report, const char *function, const char *expected)
+{
+  ProfReportLine *lines;
+  size_t n, n_text = 0;
+  char text[256] = "";
+  uint32_t row = find_function (report, function);
+  assert_int_equal (prof_report_get_lines (report, row, &lines, &n), 0);
+  for (size_t i = 0; i < n; i++)
+    n_text += (size_t)snprintf (text + n_text, sizeof text - n_text, "%lld: %lld %lld\n",
+                                (long long)lines[i].line, (long long)lines[i].self,
+                                (long long)lines[i].total);
+  assert_string_equal (text, expected);
+  free (lines);
+}
+
+/* work calls itself in line 7, and has copy inlined in line 9. */
+static void
+test_lines_of_a_function (void **state)
+{
+  (void)state;
+  ProfProfile *profile = new_cpu_profile ();
+  ProfFunction work = { .name = add_string (profile, "work") };
+  ProfFunction copy = { .name = add_string (profile, "copy") };
+  ProfLine call = { (uint32_t)prof_profile_add_function (profile, &work), 7, 0 };
+  ProfLine last = { call.function, 9, 0 };
+  ProfLine inlined = { (uint32_t)prof_profile_add_function (profile, &copy), 3, 0 };
+  uint32_t at_call = (uint32_t)prof_profile_add_location (profile, &(ProfLocation){ 0 }, &call, 1);
+  uint32_t at_last = (uint32_t)prof_profile_add_location (profile, &(ProfLocation){ 0 }, &last, 1);
+  uint32_t at_copy = add_two_lines (profile, &inlined, &last);
+  prof_profile_add_sample (profile, (uint32_t[]){ at_last, at_call, at_call }, 3,
+                           (int64_t[]){ 5, 0 });
+  prof_profile_add_sample (profile, (uint32_t[]){ at_copy, at_call }, 2, (int64_t[]){ 3, 0 });
+  prof_profile_add_sample (profile, (uint32_t[]){ at_call }, 1, (int64_t[]){ 1, 0 });
+  ProfReport *report = new_report (profile);
+  assert_lines (report, "work", "7: 1 9\n9: 5 8\n");
+  assert_lines (report, "copy", "3: 3 3\n");
+  ProfReportLine *lines;
+  size_t n;
+  assert_int_equal (prof_report_get_lines (report, 99, &lines, &n), -EINVAL);
+  prof_report_free (report);
+}
+
+static void
+test_an_address_has_no_line (void **state)
+{
+  (void)state;
+  ProfProfile *profile = new_cpu_profile ();
+  ProfLocation location = { .address = 0x4321 };
+  uint32_t row = (uint32_t)prof_profile_add_location (profile, &location, NULL, 0);
+  prof_profile_add_sample (profile, &row, 1, (int64_t[]){ 2, 0 });
+  ProfReport *report = new_report (profile);
+  assert_lines (report, "0x4321", "0: 2 2\n");
+  prof_report_free (report);
+}
+
 /* Each node as "name self total", its children below it and a space further in. */
 static void
 write_node (
@@ -421,6 +484,8 @@ main (void)
     cmocka_unit_test (test_addresses_without_lines_have_names),
     cmocka_unit_test (test_a_diff_keeps_the_base_apart),
     cmocka_unit_test (test_callers_and_callees),
+    cmocka_unit_test (test_lines_of_a_function),
+    cmocka_unit_test (test_an_address_has_no_line),
     cmocka_unit_test (test_top_down_tree),
     cmocka_unit_test (test_bottom_up_tree),
     cmocka_unit_test (test_recursion_is_a_path),

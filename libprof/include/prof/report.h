@@ -62,6 +62,19 @@ PROF_API int prof_report_get_callees (const ProfReport *report,
                                       ProfReportEdge **ret,
                                       size_t *ret_n);
 
+/* A source line of a function. */
+typedef struct {
+  int64_t line;        /* 0: not known */
+  int64_t self, total; /* of a call: the line that it is in */
+} ProfReportLine;
+
+/* The lines of the function at `row` that are in stacks, in their order. A sample counts once for
+ * each of them. Walks all samples. Free *ret with free(). 0, -EINVAL (no such row), -ENOMEM. */
+PROF_API int prof_report_get_lines (const ProfReport *report,
+                                    uint32_t row,
+                                    ProfReportLine **ret,
+                                    size_t *ret_n);
+
 /* The call tree. Node 0 is the root and is no frame. Children of a node are contiguous, sorted by
  * the magnitude of total, ties by function, and come after their parent. Self is of the samples
  * whose stacks end at the node. */
