@@ -86,12 +86,11 @@ print_edge (const ReportView *view, const ProfReportEdge *edge, int64_t whole)
   printf ("%s\n", style_end ());
 }
 
-static void
-print_title (const ReportView *view, uint32_t row, EdgeDirection direction)
+void
+print_function_title (const ReportView *view, uint32_t row, const char *words)
 {
   const ProfReportFunction *function = &view->functions[row];
-  printf ("%s%s ", style_begin (STYLE_BOLD),
-          direction == EDGES_CALLERS ? "Callers of" : "Callees of");
+  printf ("%s%s ", style_begin (STYLE_BOLD), words);
   print_text (function->name, SIZE_MAX);
   printf ("%s  self %s (%s), total %s (%s)\n", style_end (),
           format_value ((double)function->self, view->unit).text,
@@ -107,7 +106,7 @@ print_edges_of (const ReportView *view, uint32_t row, EdgeDirection direction)
   size_t n;
   if (get_edges (view->report, row, direction, &edges, &n) < 0)
     return fail_out_of_memory ();
-  print_title (view, row, direction);
+  print_function_title (view, row, direction == EDGES_CALLERS ? "Callers of" : "Callees of");
   for (size_t i = 0; i < n && i < view->limit; i++)
     print_edge (view, &edges[i], view->functions[row].total);
   if (n == 0)

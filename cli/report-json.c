@@ -200,8 +200,42 @@ add_edges (Json *json, const ReportView *view, uint32_t row, EdgeDirection direc
   return 0;
 }
 
-int
-print_edges_json (const ReportView *view, const char *name, EdgeDirection direction)
+static int
+add_callers (Json *json, const ReportView *view, uint32_t row)
+{
+  return add_edges (json, view, row, EDGES_CALLERS);
+}
+
+static int
+add_callees (Json *json, const ReportView *view, uint32_t row)
+{
+  return add_edges (json, view, row, EDGES_CALLEES);
+}
+
+static int
+add_lines (Json *json, const ReportView *view, uint32_t row)
+{
+  cleanup (free) ProfReportLine *lines = NULL;
+  size_t n;
+  int r = prof_report_get_lines (view->report, row, &lines, &n);
+  if (r < 0)
+    return r;
+  json_begin_array (json, "lines");
+  for (size_t i = 0; i < n; i++) {
+    json_begin_object (json, NULL);
+    json_add_integer (json, "line", lines[i].line);
+    add_values (json, view, lines[i].self, lines[i].total);
+    json_end_object (json);
+  }
+  json_end_array (json);
+  return 0;
+}
+
+/* The functions called `name`, each with what `add` knows of it. */
+static int
+print_functions_json (const ReportView *view,
+                      const char *name,
+                      int (*add) (Json *json, const ReportView *view, uint32_t row))
 {
   cleanup (free) uint32_t *rows = NULL;
   long n = find_functions (view, name, &rows);
@@ -215,11 +249,23 @@ print_edges_json (const ReportView *view, const char *name, EdgeDirection direct
     json_begin_object (&json, NULL);
     add_function (&json, view, function);
     add_values (&json, view, function->self, function->total);
-    if (add_edges (&json, view, rows[i], direction) < 0)
+    if (add (&json, view, rows[i]) < 0)
       return fail_out_of_memory ();
     json_end_object (&json);
   }
   json_end_array (&json);
   json_end_object (&json);
   return STATUS_OK;
+}
+
+int
+print_edges_json (const ReportView *view, const char *name, EdgeDirection direction)
+{
+  return print_functions_json (view, name, direction == EDGES_CALLERS ? add_callers : add_callees);
+}
+
+int
+print_lines_json (const ReportView *view, const char *name)
+{
+  return print_functions_json (view, name, add_lines);
 }

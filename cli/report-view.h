@@ -57,7 +57,10 @@ bool *choose_heaviest (const ProfReportNode *nodes, size_t n_nodes, size_t limit
 /* How far stacks and names can be trusted; in text or JSON. */
 int print_quality (const ReportView *view, bool as_json);
 
+/* "Callers of f  self …": the name of a function and what it cost, after `words`. */
+void print_function_title (const ReportView *view, uint32_t row, const char *words);
 int print_edges (const ReportView *view, const char *name, EdgeDirection direction);
+int print_lines (const ReportView *view, const char *name);
 
 /* "file:line" of a function as the profile knows it; "" if it does not. */
 typedef struct {
@@ -73,3 +76,4 @@ void add_recordings (Json *json, const ReportView *view);
 int print_flat_json (const ReportView *view);
 int print_tree_json (const ReportView *view, ProfTreeDirection direction);
 int print_edges_json (const ReportView *view, const char *name, EdgeDirection direction);
+int print_lines_json (const ReportView *view, const char *name);

@@ -15,7 +15,7 @@ enum { FLAT_LIMIT = 30, TREE_LIMIT = 60, UNSET = UINT_MAX };
 
 typedef struct {
   bool tree, bottom_up, quality;
-  const char *callers, *callees;
+  const char *callers, *callees, *lines;
   const char *type;
   const char *focus, *ignore, *hide, *show_from, *label;
   TimeRange time;
@@ -45,6 +45,8 @@ static const Option options[] = {
     "show who calls a function: its name, or a regular expression" },
   { "callees", 0, &option_string, offsetof (ReportOptions, callees), "FUNCTION",
     "show what a function calls" },
+  { "lines", 'l', &option_string, offsetof (ReportOptions, lines), "FUNCTION",
+    "show what was spent in each line of a function, with the source where it is found" },
   { "type", 'T', &option_string, offsetof (ReportOptions, type), "NAME",
     "show another sample type than the default one, e.g. samples or cpu" },
   { "focus", 0, &option_expression, offsetof (ReportOptions, focus), "REGEX",
@@ -138,11 +140,15 @@ show (const ReportOptions *chosen, const ReportView *view)
   EdgeDirection edges = chosen->callers != NULL ? EDGES_CALLERS : EDGES_CALLEES;
   if (chosen->quality)
     return print_quality (view, chosen->json);
+  if (chosen->lines != NULL && chosen->json)
+    return print_lines_json (view, chosen->lines);
   if (chosen->json)
     return function != NULL ? print_edges_json (view, function, edges)
            : is_tree        ? print_tree_json (view, tree)
                             : print_flat_json (view);
   print_report_header (view);
+  if (chosen->lines != NULL)
+    return print_lines (view, chosen->lines);
   if (function != NULL)
     return print_edges (view, function, edges);
   if (is_tree)
@@ -192,8 +198,11 @@ run (void *values, char **operands, size_t n_operands)
 {
   const ReportOptions *chosen = values;
   bool is_tree = chosen->tree || chosen->bottom_up;
-  if (is_tree + (chosen->callers != NULL) + (chosen->callees != NULL) + chosen->quality > 1)
-    return usage_error ("report", "--tree, --callers, --callees and --quality exclude each other");
+  if (is_tree + (chosen->callers != NULL) + (chosen->callees != NULL) + (chosen->lines != NULL)
+          + chosen->quality
+      > 1)
+    return usage_error ("report",
+                        "--tree, --callers, --callees, --lines and --quality exclude each other");
   if (n_operands > 0)
     return report_file (chosen, operands[0]);
   cleanup (free) char *newest = NULL;
@@ -218,6 +227,7 @@ const Command command_report = {
   .examples = "  prof report                        the newest recording, function by function\n"
               "  prof report --tree prof-xz.pb.gz   who called what\n"
               "  prof report --callers malloc       who calls malloc\n"
+              "  prof report --lines parse          which lines of parse cost most\n"
               "  prof report --focus 'parse|lex' --time 2s..5s\n"
               "                                     only these functions and these 3 seconds\n"
               "  prof report --label thread=worker  only the threads called worker\n"

@@ -178,6 +178,28 @@ def test_callers_and_callees():
           == [('parse', 'lex', 5_000_000_000)], functions)
 
 
+def test_lines():
+    with tempfile.TemporaryDirectory() as directory:
+        source = Path(directory, 'work.c')
+        source.write_bytes(b'int\nwork (void)\n{\r\n\tburn ();\r\n')
+        profile = ProfileBytes(time_ns=START_NS, duration_ns=10**9)
+        for line, n in (4, 30), (2, 10), (9, 5):
+            profile.add([MAIN, ('work', '/bin/demo', str(source), line)], n)
+        path = profile.save(Path(directory, 'work.pb.gz'))
+        text = prof('report', '--lines', 'work', path).stdout
+        check(f'\n{source}\n' in text, text)
+        check(re.search(r'30 +66\.7% +30 +66\.7% +4  burn \(\);$', text, re.M), text)
+        check(re.search(r'10 +22\.2% +10 +22\.2% +2  work \(void\)$', text, re.M), text)
+        check(re.search(r' 9  $', text, re.M), text)  # the file is shorter
+        (work,) = json.loads(prof('report', '--json', '-l', 'work', path).stdout)['functions']
+        check([(row['line'], row['self']) for row in work['lines']] == [(2, 10), (4, 30), (9, 5)], work)
+        source.unlink()
+        text = prof('report', '--lines', 'work', path).stdout
+        check('not on this computer' in text and 'burn' not in text, text)
+        text = prof('report', '--lines', 'main', path).stdout
+        check('demo.c (not on this computer)' in text, text)
+
+
 def test_function_that_is_not_there():
     check("'nothing'" in report('--callers', 'nothing', status=1).stderr, 'the name lacks')
     check('regular expression' in report('--callers', '(', status=1).stderr, 'the reason lacks')
@@ -280,7 +302,7 @@ def test_hostile_names():
     name = 'a\x1b]0;owned\x07\x1b[2J"\\\\<b>\x9b\udcff\n' + 'x' * 5000
     with tempfile.TemporaryDirectory() as directory:
         path = ProfileBytes().add([name, ('b', name, name, 1)], 3).save(Path(directory, 'x.pb.gz'))
-        for arguments in [], ['--tree'], ['-v'], ['--callers', 'b'], ['--callees', '^a']:
+        for arguments in [], ['--tree'], ['-v'], ['--callers', 'b'], ['--callees', '^a'], ['--lines', 'a']:
             text = prof('report', *arguments, path).stdout
             check(not re.search('[\x00-\x09\x0b-\x1f\x7f\x80-\x9f]', text), f'{arguments}: {text!r:.300}')
         names = [f['name'] for f in json.loads(prof('report', '--json', path).stdout)['functions']]
