@@ -156,6 +156,7 @@ add_action_keys (GtkWidgetClass *class)
     { GDK_KEY_0, 0, "flame.reset" },
     { GDK_KEY_c, GDK_CONTROL_MASK, "flame.copy-name" },
     { GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "flame.copy-stack" },
+    { GDK_KEY_u, GDK_CONTROL_MASK, "flame.show-source" },
     { GDK_KEY_g, GDK_CONTROL_MASK, "flame.next-match" },
     { GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "flame.previous-match" },
   };

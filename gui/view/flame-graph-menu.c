@@ -29,6 +29,8 @@ pyro_flame_graph_update_actions (PyroFlameGraph *self)
                                    has_function (self) && !self->refuses_filters);
   gtk_widget_action_set_enabled (widget, "flame.copy-name", has_function (self));
   gtk_widget_action_set_enabled (widget, "flame.copy-stack", has_function (self));
+  gtk_widget_action_set_enabled (widget, "flame.show-source",
+                                 has_function (self) && !self->refuses_filters);
   gtk_widget_action_set_enabled (widget, "flame.open-source", has_source (self));
   gtk_widget_action_set_enabled (widget, "flame.zoom", self->selected != PYRO_FLAME_NO_NODE);
   gtk_widget_action_set_enabled (widget, "flame.back", pyro_flame_graph_can_go_back (self));
@@ -108,6 +110,12 @@ copy_stack (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+show_source (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "page.show-source", NULL);
+}
+
+static void
 open_source (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   PyroFlameGraph *self = PYRO_FLAME_GRAPH (widget);
@@ -139,6 +147,7 @@ pyro_flame_graph_add_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "flame.show-from", NULL, filter);
   gtk_widget_class_install_action (class, "flame.copy-name", NULL, copy_name);
   gtk_widget_class_install_action (class, "flame.copy-stack", NULL, copy_stack);
+  gtk_widget_class_install_action (class, "flame.show-source", NULL, show_source);
   gtk_widget_class_install_action (class, "flame.open-source", NULL, open_source);
   gtk_widget_class_install_action (class, "flame.next-match", NULL, step_match);
   gtk_widget_class_install_action (class, "flame.previous-match", NULL, step_match);
@@ -169,6 +178,7 @@ make_menu (PyroFlameGraph *self)
   static const char *const rest[][2] = {
     { N_ ("_Copy Name"), "flame.copy-name" },
     { N_ ("Copy S_tack"), "flame.copy-stack" },
+    { N_ ("Show So_urce"), "flame.show-source" },
     { N_ ("_Open Source File"), "flame.open-source" },
   };
   GMenu *menu = g_menu_new ();

@@ -31,7 +31,8 @@ G_BEGIN_DECLS
  *
  * Actions of the widget, for menus, buttons and keys: flame.zoom, flame.back, flame.forward,
  * flame.reset, flame.focus, flame.ignore, flame.hide, flame.show-from, flame.copy-name,
- * flame.copy-stack, flame.open-source, flame.next-match, flame.previous-match. */
+ * flame.copy-stack, flame.show-source,
+ * flame.open-source, flame.next-match, flame.previous-match. */
 #define PYRO_TYPE_FLAME_GRAPH (pyro_flame_graph_get_type ())
 G_DECLARE_FINAL_TYPE (PyroFlameGraph, pyro_flame_graph, PYRO, FLAME_GRAPH, GtkWidget)
 

@@ -7,6 +7,7 @@
 #include "model/recordings.h"
 #include "model/symbol-cache.h"
 #include "model/units.h"
+#include "view/source-folders-group.h"
 
 struct _PyroPreferencesWindow {
   AdwPreferencesWindow parent_instance;
@@ -164,6 +165,7 @@ pyro_preferences_window_class_init (PyroPreferencesWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = dispose;
   G_OBJECT_CLASS (class)->finalize = finalize;
+  g_type_ensure (PYRO_TYPE_SOURCE_FOLDERS_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/libprof/Pyrograph/preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroPreferencesWindow, scheme);
@@ -174,6 +176,7 @@ pyro_preferences_window_class_init (PyroPreferencesWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, PyroPreferencesWindow, asks);
   gtk_widget_class_bind_template_child (widget_class, PyroPreferencesWindow, has_cache);
   gtk_widget_class_bind_template_callback (widget_class, take_change);
+  gtk_widget_class_bind_template_callback (widget_class, tell);
   gtk_widget_class_install_action (widget_class, "preferences.choose-folder", NULL, choose_folder);
   gtk_widget_class_install_action (widget_class, "preferences.reset-folder", NULL, reset_folder);
   gtk_widget_class_install_action (widget_class, "preferences.clear-cache", NULL, clear_cache);

@@ -13,6 +13,7 @@
 #include "view/functions-view.h"
 #include "view/heap-charts.h"
 #include "view/page.h"
+#include "view/source-view.h"
 #include "view/timeline-view.h"
 
 struct _PyroProfilePage {
@@ -21,7 +22,7 @@ struct _PyroProfilePage {
   AdwToastOverlay *toasts;
   GtkDropDown *value_types;
   AdwSqueezer *squeezer;
-  AdwViewSwitcher *switcher;
+  AdwBin *no_switcher; /* in the squeezer */
   AdwViewSwitcherBar *switcher_bar;
   GtkSpinner *spinner;
   GtkSearchBar *search_bar;
@@ -52,6 +53,12 @@ static void
 show_callers (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   adw_view_stack_set_visible_child_name (PYRO_PROFILE_PAGE (widget)->views, "callers");
+}
+
+static void
+show_source (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  adw_view_stack_set_visible_child_name (PYRO_PROFILE_PAGE (widget)->views, "source");
 }
 
 static void
@@ -160,7 +167,7 @@ static void
 update_narrow (PyroProfilePage *self)
 {
   gboolean is_narrow
-      = adw_squeezer_get_visible_child (self->squeezer) != GTK_WIDGET (self->switcher);
+      = adw_squeezer_get_visible_child (self->squeezer) == GTK_WIDGET (self->no_switcher);
   adw_view_switcher_bar_set_reveal (self->switcher_bar, is_narrow);
   if (self->functions == NULL)
     return;
@@ -189,6 +196,8 @@ add_views (PyroProfilePage *self)
   add_view (self, functions, "functions", _ ("Functions"), "pyro-functions-symbolic");
   add_view (self, call_tree, "call-tree", _ ("Call Tree"), "pyro-call-tree-symbolic");
   add_view (self, callers, "callers", _ ("Callers"), "pyro-callers-symbolic");
+  add_view (self, pyro_source_view_new (self->profile), "source", _ ("Source"),
+            "text-x-generic-symbolic");
   if (pyro_heap_charts_can_show (self->profile))
     add_view (self, pyro_heap_charts_new (self->profile), "memory", _ ("Memory"),
               "pyro-memory-symbolic");
@@ -213,7 +222,7 @@ static void
 add_bindings (GtkWidgetClass *class)
 {
   static const char *const views[]
-      = { "flame-graph", "functions", "call-tree", "callers", "details", "memory" };
+      = { "flame-graph", "functions", "call-tree", "callers", "details", "memory", "source" };
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     gtk_widget_class_add_binding_action (class, GDK_KEY_1 + i, GDK_ALT_MASK, "page.view", "s",
                                          views[i]);
@@ -227,7 +236,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, PyroProfilePage, toasts);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, value_types);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, squeezer);
-  gtk_widget_class_bind_template_child (class, PyroProfilePage, switcher);
+  gtk_widget_class_bind_template_child (class, PyroProfilePage, no_switcher);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, switcher_bar);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, spinner);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, search_bar);
@@ -252,6 +261,7 @@ pyro_profile_page_class_init (PyroProfilePageClass *class)
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "page.view", "s", show_view);
   gtk_widget_class_install_action (widget_class, "page.show-callers", NULL, show_callers);
+  gtk_widget_class_install_action (widget_class, "page.show-source", NULL, show_source);
   gtk_widget_class_install_action (widget_class, "page.undo", NULL, undo);
   gtk_widget_class_install_action (widget_class, "page.clear-filters", NULL, clear_filters);
   gtk_widget_class_install_action (widget_class, "page.search", NULL, search);

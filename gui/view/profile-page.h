@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 /* All that is shown of one profile: the sample type, the search, the filters and the views.
  *
- * Actions of the widget, for its views: page.view (s), page.show-callers, page.undo,
+ * Actions of the widget, for its views: page.view (s), page.show-callers, page.show-source,
+ * page.undo,
  * page.clear-filters, page.search, page.tell (s: a sentence for a toast). */
 #define PYRO_TYPE_PROFILE_PAGE (pyro_profile_page_get_type ())
 G_DECLARE_FINAL_TYPE (PyroProfilePage, pyro_profile_page, PYRO, PROFILE_PAGE, AdwBin)

@@ -23,6 +23,7 @@ pyro_row_menu_new (gboolean can_sort)
   g_menu_append (filters, _ ("_Hide It"), "row.hide");
   g_menu_append (filters, _ ("_Show from Here"), "row.show-from");
   g_menu_append (copies, _ ("Show Ca_llers and Callees"), "row.show-callers");
+  g_menu_append (copies, _ ("Show So_urce"), "row.show-source");
   g_menu_append (copies, _ ("_Copy Name"), "row.copy-name");
   if (can_sort)
     append_orders (copies);

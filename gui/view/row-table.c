@@ -75,22 +75,25 @@ copy_name (GtkWidget *widget, const char *action, GVariant *parameter)
     gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), pyro_row_get_name (row));
 }
 
+/* The page shows the selected function in another view. */
 static void
-show_callers (GtkWidget *widget, const char *action, GVariant *parameter)
+show_in_view (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   PyroRowTable *self = PYRO_ROW_TABLE (widget);
   PyroRow *row = get_selected (self);
   if (row == NULL)
     return;
   pyro_profile_set_selection (self->profile, pyro_row_get_function (row));
-  gtk_widget_activate_action (widget, "page.show-callers", NULL);
+  gboolean is_source = g_str_equal (action, "row.show-source");
+  gtk_widget_activate_action (widget, is_source ? "page.show-source" : "page.show-callers", NULL);
 }
 
 static void
 update_actions (PyroRowTable *self)
 {
-  static const char *const actions[] = { "row.focus",     "row.ignore",    "row.hide",
-                                         "row.show-from", "row.copy-name", "row.show-callers" };
+  static const char *const actions[]
+      = { "row.focus",     "row.ignore",       "row.hide",       "row.show-from",
+          "row.copy-name", "row.show-callers", "row.show-source" };
   gboolean has_row = get_selected (self) != NULL;
   for (size_t i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], has_row);
@@ -310,6 +313,7 @@ add_bindings (GtkWidgetClass *class)
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, 0, "row.menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "row.menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_c, GDK_CONTROL_MASK, "row.copy-name", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_u, GDK_CONTROL_MASK, "row.show-source", NULL);
 }
 
 static void
@@ -320,7 +324,8 @@ install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "row.hide", NULL, hide);
   gtk_widget_class_install_action (class, "row.show-from", NULL, show_from);
   gtk_widget_class_install_action (class, "row.copy-name", NULL, copy_name);
-  gtk_widget_class_install_action (class, "row.show-callers", NULL, show_callers);
+  gtk_widget_class_install_action (class, "row.show-callers", NULL, show_in_view);
+  gtk_widget_class_install_action (class, "row.show-source", NULL, show_in_view);
   gtk_widget_class_install_action (class, "row.menu", NULL, show_menu_at_focus);
   gtk_widget_class_install_action (class, "row.sort-by-name", NULL, sort_by_name);
   gtk_widget_class_install_action (class, "row.sort-by-self", NULL, sort_by_self);

@@ -20,7 +20,8 @@ typedef enum {
  *
  * Signal: activated (PyroRow *row), by double click or Return; a tree's rows expand instead.
  * Actions of the widget: row.focus, row.ignore, row.hide, row.show-from, row.show-callers,
- * row.copy-name, row.sort-by-name, row.sort-by-self, row.sort-by-total (of FUNCTIONS), row.menu. */
+ * row.show-source, row.copy-name, row.sort-by-name, row.sort-by-self, row.sort-by-total (of
+ * FUNCTIONS), row.menu. */
 #define PYRO_TYPE_ROW_TABLE (pyro_row_table_get_type ())
 G_DECLARE_FINAL_TYPE (PyroRowTable, pyro_row_table, PYRO, ROW_TABLE, GtkWidget)
 

@@ -152,7 +152,7 @@ static void
 take_views (GtkWidget *window, const Look *look, PyroDocument *document)
 {
   static const char *const views[]
-      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+      = { "flame-graph", "functions", "call-tree", "callers", "source", "details" };
   GtkWidget *page = find_widget (window, PYRO_TYPE_PROFILE_PAGE);
   select_hottest (document);
   for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {

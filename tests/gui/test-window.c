@@ -55,7 +55,7 @@ static void
 look_at (PyroProfile *profile)
 {
   static const char *const views[]
-      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+      = { "flame-graph", "functions", "call-tree", "callers", "source", "details" };
   GtkWidget *window = gtk_window_new ();
   GtkWidget *page = pyro_profile_page_new (profile);
   gtk_window_set_child (GTK_WINDOW (window), page);
@@ -100,7 +100,7 @@ a_page_and_its_profile_are_freed (void **state)
   gtk_window_set_child (GTK_WINDOW (window), page);
   gtk_window_present (GTK_WINDOW (window));
   static const char *const views[]
-      = { "flame-graph", "functions", "call-tree", "callers", "details" };
+      = { "flame-graph", "functions", "call-tree", "callers", "source", "details" };
   for (size_t i = 0; i < G_N_ELEMENTS (views); i++) {
     gtk_widget_activate_action (page, "page.view", "s", views[i]);
     pyro_profile_set_selection (profile, "work");
