@@ -75,6 +75,7 @@ typedef struct {
   _Alignas(64) _Atomic uint64_t tail; /* bytes consumed so far; recorder */
   _Alignas(64) _Atomic uint64_t n_dropped_allocations;
   _Atomic uint64_t n_dropped_frees;
+  _Atomic uint64_t n_left_out; /* samples for which there was no room among the live ones */
 } ProfHeapSlot;
 
 /* ---- the ring: many writers, one reader ----

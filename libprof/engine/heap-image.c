@@ -198,6 +198,7 @@ prof_heap_image_close (ProfHeapPipeline *pipeline, size_t number)
   bool is_replaced = has_newer_image (pipeline, image);
   pipeline->n_drops_of_ended += atomic_load (&slot->n_dropped_allocations)
                                 + atomic_load (&slot->n_dropped_frees) + image->ring.n_skipped;
+  pipeline->n_left_out_of_ended += atomic_load (&slot->n_left_out);
   int r = prof_heap_store_end_process (&pipeline->store, image->number, get_end_ns (image));
   if (!is_replaced)
     prof_process_table_end (&pipeline->processes, image->pid);

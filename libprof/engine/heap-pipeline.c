@@ -221,13 +221,15 @@ drain_image (ProfHeapPipeline *pipeline, ProfHeapImage *image, uint64_t now_ns)
 static void
 publish_counts (ProfHeapPipeline *pipeline)
 {
-  uint64_t n_dropped = pipeline->n_drops_of_ended;
+  uint64_t n_dropped = pipeline->n_drops_of_ended, n_left_out = pipeline->n_left_out_of_ended;
   prof_vec_foreach (image, &pipeline->images) {
     const ProfHeapSlot *slot = (*image)->ring.slot;
     n_dropped += atomic_load (&slot->n_dropped_allocations) + atomic_load (&slot->n_dropped_frees)
                  + (*image)->ring.n_skipped;
+    n_left_out += atomic_load (&slot->n_left_out);
   }
   atomic_store_explicit (&pipeline->n_dropped, n_dropped, memory_order_relaxed);
+  atomic_store_explicit (&pipeline->n_left_out, n_left_out, memory_order_relaxed);
   atomic_store_explicit (&pipeline->n_processes, pipeline->n_images, memory_order_relaxed);
   atomic_store_explicit (&pipeline->n_threads, pipeline->processes.n_threads, memory_order_relaxed);
 }

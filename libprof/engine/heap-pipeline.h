@@ -60,11 +60,12 @@ typedef struct {
   uint64_t start_ns;                                /* what is older is of an earlier recording */
   uint64_t pause_ns, resume_ns; /* allocations between are not taken; UINT64_MAX, 0: no pause */
   uint64_t n_drops_of_ended;    /* records that images dropped which are gone */
+  uint64_t n_left_out_of_ended; /* and samples for which their hooks had no room */
   uint32_t n_images;            /* ever seen */
   bool is_busy;                 /* rings or slots fill up, or somebody is new: look again soon */
   char *main_path;              /* of the first image's program; NULL: not known */
 
-  atomic_ullong n_dropped;
+  atomic_ullong n_dropped, n_left_out;
   atomic_uint n_processes, n_threads;
 } ProfHeapPipeline;
 

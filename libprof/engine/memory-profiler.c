@@ -274,7 +274,7 @@ prof_memory_profiler_get_stats (ProfMemoryProfiler *profiler, ProfMemoryStats *r
   ProfHeapStore *store = &pipeline->store;
   const ProfMemoryStats stats = {
     .total_samples = store->n_samples,
-    .dropped_samples = pipeline->n_dropped + store->n_no_memory,
+    .dropped_samples = pipeline->n_dropped + pipeline->n_left_out + store->n_no_memory,
     .truncated_stacks = pipeline->builder.n_truncated,
     .total_allocated_bytes = store->n_total_bytes,
     .current_allocated_bytes = store->n_current_bytes,
@@ -335,6 +335,12 @@ make_notes (ProfMemoryProfiler *profiler)
                                 "%llu allocations or frees were dropped because they came faster "
                                 "than they could be read; try a greater sampling distance",
                                 (unsigned long long)pipeline->n_dropped);
+  if (r >= 0 && pipeline->n_left_out > 0)
+    r = prof_session_notes_add (notes,
+                                "%llu sampled allocations were left out, and the figures are too "
+                                "low by them: a process had about 100,000 or more sampled blocks "
+                                "at a time; try a greater sampling distance",
+                                (unsigned long long)pipeline->n_left_out);
   return r;
 }
 

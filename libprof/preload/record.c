@@ -103,7 +103,7 @@ write_sample (const Recording *recording, const void *block, size_t size, const 
 {
   bool is_added = tracks_frees (recording) && !is_exact (recording);
   if (is_added && !live_set_add (&process.live, (uint64_t)block)) {
-    atomic_fetch_add (&recording->ring.slot->n_dropped_allocations, 1);
+    atomic_fetch_add (&recording->ring.slot->n_left_out, 1);
     return;
   }
   if (!write_allocation (recording, block, size, caller, 0) && is_added)

@@ -137,6 +137,29 @@ def test_estimates_are_near_the_truth():
         check(in_use < 0.01 * passed + 1.2 * 16384 * lost, f'{in_use} freed bytes are in use')
 
 
+# The recorder has time to read an eighth of them.
+CROWD = '''
+#include <stdlib.h>
+#include <unistd.h>
+static void *kept[1000000];
+int main (void) {
+  for (int i = 0; i < 1000000; i++) {
+    kept[i] = malloc (100);
+    if (i % 10000 == 0) usleep (10000);
+  }
+  return 0;
+}
+'''
+
+
+def test_more_live_samples_than_there_is_room_for():
+    with scratch() as directory:
+        program = compile_program(directory, CROWD)
+        path, _ = record(directory, '--heap-rate', '2', '--heap-min-size', '1', '--', program)
+        notes = prof('heap-report', path).stdout
+        check('sampled allocations were left out' in notes, notes)
+
+
 PHASES = '''
 #include <stdio.h>
 #include <stdlib.h>

@@ -216,10 +216,12 @@ test_drops_are_counted_when_the_slot_is_gone_too (void **state)
   ProfHeapFree unfinished = { .address = 1 };
   slot.slot->n_dropped_allocations = 3;
   slot.slot->n_dropped_frees = 4;
+  slot.slot->n_left_out = 5;
   heap_slot_write (&slot, &unfinished, sizeof unfinished, PROF_HEAP_FREE, PROF_HEAP_RESERVED);
   drain (fixture);
   assert_int_equal (slot.slot->state, PROF_HEAP_SLOT_FREE);
   assert_int_equal (fixture->pipeline.n_dropped, 8);
+  assert_int_equal (fixture->pipeline.n_left_out, 5);
   tear_down (fixture);
 }
 

@@ -75,7 +75,7 @@ typedef struct {
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
   uint64_t total_samples;
-  uint64_t dropped_samples;         /* the ring was full; frees that were dropped included */
+  uint64_t dropped_samples;         /* the ring was full, frees included, or too many were live */
   uint64_t truncated_stacks;        /* stacks that did not reach their root */
   uint64_t total_allocated_bytes;   /* estimates, scaled up from the samples */
   uint64_t current_allocated_bytes; /* 0 without track_deallocations */
