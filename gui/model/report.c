@@ -104,10 +104,38 @@ pyro_report_find_function (PyroReport *self, const char *name)
 }
 
 static void
+set_errno (GError **error, int code)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (-code),
+               _ ("The calls could not be summed up: %s"), g_strerror (-code));
+}
+
+static void
 return_errno (GTask *task, int code)
 {
-  g_task_return_new_error (task, G_IO_ERROR, g_io_error_from_errno (-code),
-                           _ ("The calls could not be summed up: %s"), g_strerror (-code));
+  GError *error = NULL;
+  set_errno (&error, code);
+  g_task_return_error (task, error);
+}
+
+GArray *
+pyro_report_get_lines (PyroReport *self, guint32 function, GError **error)
+{
+  ProfReportLine *lines;
+  size_t n_lines;
+  g_mutex_lock (&self->lock);
+  int rc = prof_report_get_lines (self->report, function, &lines, &n_lines);
+  g_mutex_unlock (&self->lock);
+  if (rc < 0) {
+    set_errno (error, rc);
+    return NULL;
+  }
+  GArray *known = g_array_new (FALSE, FALSE, sizeof *lines);
+  for (size_t i = 0; i < n_lines; i++)
+    if (lines[i].line > 0)
+      g_array_append_val (known, lines[i]);
+  free (lines);
+  return known;
 }
 
 /* ---- tree ---- */

@@ -24,6 +24,10 @@ const ProfReportFunction *pyro_report_get_functions (PyroReport *self, size_t *r
 /* The first function of that name; G_MAXUINT32: none. */
 guint32 pyro_report_find_function (PyroReport *self, const char *name);
 
+/* ProfReportLine of a function, by line; without those whose line is not known. Walks all samples:
+ * for workers. NULL on failure. */
+GArray *pyro_report_get_lines (PyroReport *self, guint32 function, GError **error);
+
 /* A call tree of the report; borrowed from it. NULL on failure. */
 void pyro_report_load_tree_async (PyroReport *self,
                                   ProfTreeDirection direction,

@@ -6,7 +6,6 @@
 
 #include "model/lazy-list.h"
 #include "model/source-folders.h"
-#include "model/source-sums.h"
 #include "model/source-text.h"
 
 /* ---- a line ---- */
@@ -15,7 +14,7 @@ struct _PyroSourceLine {
   GObject parent_instance;
   PyroReport *report;
   char *text;
-  PyroSourceSum sum;
+  ProfReportLine sum;
 };
 
 G_DEFINE_FINAL_TYPE (PyroSourceLine, pyro_source_line, G_TYPE_OBJECT)
@@ -55,13 +54,13 @@ pyro_source_line_get_text (PyroSourceLine *self)
 gint64
 pyro_source_line_get_self (PyroSourceLine *self)
 {
-  return self->sum.self_value;
+  return self->sum.self;
 }
 
 gint64
 pyro_source_line_get_total (PyroSourceLine *self)
 {
-  return self->sum.total_value;
+  return self->sum.total;
 }
 
 PyroReport *
@@ -88,13 +87,13 @@ free_lines (gpointer data)
   g_free (lines);
 }
 
-static PyroSourceSum
+static ProfReportLine
 find_sum (const GArray *sums, gint64 line)
 {
   guint first = 0, end = sums->len;
   while (first < end) {
     guint middle = first + (end - first) / 2;
-    const PyroSourceSum *sum = &g_array_index (sums, PyroSourceSum, middle);
+    const ProfReportLine *sum = &g_array_index (sums, ProfReportLine, middle);
     if (sum->line == line)
       return *sum;
     if (sum->line < line)
@@ -102,7 +101,7 @@ find_sum (const GArray *sums, gint64 line)
     else
       end = middle;
   }
-  return (PyroSourceSum){ .line = line };
+  return (ProfReportLine){ .line = line };
 }
 
 static gpointer
@@ -116,17 +115,23 @@ make_line (gpointer source, guint position)
   return self;
 }
 
+static guint64
+get_magnitude (gint64 value)
+{
+  return value < 0 ? -(guint64)value : (guint64)value;
+}
+
 /* By self, then by total: a line may only call. The first line if none was measured. */
 static guint
 find_hottest (const GArray *sums, guint n_lines)
 {
-  const PyroSourceSum *hottest = NULL;
+  const ProfReportLine *hottest = NULL;
   for (guint i = 0; i < sums->len; i++) {
-    const PyroSourceSum *sum = &g_array_index (sums, PyroSourceSum, i);
+    const ProfReportLine *sum = &g_array_index (sums, ProfReportLine, i);
     if (sum->line <= n_lines
-        && (hottest == NULL || ABS (sum->self_value) > ABS (hottest->self_value)
-            || (sum->self_value == hottest->self_value
-                && ABS (sum->total_value) > ABS (hottest->total_value))))
+        && (hottest == NULL || get_magnitude (sum->self) > get_magnitude (hottest->self)
+            || (sum->self == hottest->self
+                && get_magnitude (sum->total) > get_magnitude (hottest->total))))
       hottest = sum;
   }
   return hottest != NULL ? (guint)hottest->line - 1 : 0;
@@ -149,7 +154,7 @@ is_changed (ProfProfile *profile, const PyroSourceText *text, const GArray *sums
 {
   guint n_lines = pyro_source_text_get_n_lines (text);
   gint64 start_ns = prof_profile_get_time_ns (profile);
-  if (sums->len > 0 && g_array_index (sums, PyroSourceSum, sums->len - 1).line > n_lines)
+  if (sums->len > 0 && g_array_index (sums, ProfReportLine, sums->len - 1).line > n_lines)
     return TRUE;
   return start_ns > 0 && pyro_source_text_get_time_ns (text) > start_ns;
 }
@@ -197,7 +202,12 @@ load (GTask *task, gpointer source, gpointer function, GCancellable *cancellable
   g_autoptr (GPtrArray) folders = pyro_source_folders_load ();
   self->recorded = g_strdup (pyro_report_get_functions (report, &n_functions)[row].filename);
   self->path = pyro_source_folders_find (folders, self->recorded);
-  GArray *sums = self->path != NULL ? pyro_source_sums_new (report, row, cancellable) : NULL;
+  GError *error = NULL;
+  GArray *sums = self->path != NULL ? pyro_report_get_lines (report, row, &error) : NULL;
+  if (error != NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
   if (sums != NULL)
     read_lines (self, report, sums);
   else

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "model/source-folders.h"
-#include "model/source-sums.h"
 #include "model/source-text.h"
 #include "model/source.h"
 #include "view/source-view.h"
@@ -58,10 +57,10 @@ make_report (const char *file)
 static void
 assert_sum (GArray *sums, guint i, gint64 line, gint64 self_value, gint64 total_value)
 {
-  const PyroSourceSum *sum = &g_array_index (sums, PyroSourceSum, i);
+  const ProfReportLine *sum = &g_array_index (sums, ProfReportLine, i);
   assert_int_equal (sum->line, line);
-  assert_int_equal (sum->self_value, self_value);
-  assert_int_equal (sum->total_value, total_value);
+  assert_int_equal (sum->self, self_value);
+  assert_int_equal (sum->total, total_value);
 }
 
 static void
@@ -69,24 +68,15 @@ lines_are_summed_up (void **state)
 {
   g_autoptr (PyroReport) report = make_report ("/nowhere/work.c");
   guint32 work = pyro_report_find_function (report, "work");
-  g_autoptr (GArray) sums = pyro_source_sums_new (report, work, NULL);
+  g_autoptr (GArray) sums = pyro_report_get_lines (report, work, NULL);
   assert_int_equal (sums->len, 3);
   assert_sum (sums, 0, 1, 100, 100);
   assert_sum (sums, 1, 2, 0, 20); /* the inlined call's self is leaf's */
   assert_sum (sums, 2, 3, 3, 23); /* recursion counts once */
   guint32 leaf = pyro_report_find_function (report, "leaf");
-  g_autoptr (GArray) of_leaf = pyro_source_sums_new (report, leaf, NULL);
+  g_autoptr (GArray) of_leaf = pyro_report_get_lines (report, leaf, NULL);
   assert_int_equal (of_leaf->len, 1);
   assert_sum (of_leaf, 0, 9, 20, 20);
-}
-
-static void
-a_cancelled_sum_is_none (void **state)
-{
-  g_autoptr (PyroReport) report = make_report ("/nowhere/work.c");
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_cancellable_cancel (cancellable);
-  assert_null (pyro_source_sums_new (report, 0, cancellable));
 }
 
 /* ---- text ---- */
@@ -303,7 +293,6 @@ main (void)
 {
   static const struct CMUnitTest tests[] = {
     cmocka_unit_test (lines_are_summed_up),
-    cmocka_unit_test (a_cancelled_sum_is_none),
     cmocka_unit_test (text_is_split_into_lines),
     cmocka_unit_test (what_is_no_source_is_refused),
     cmocka_unit_test (a_located_file_shows_where_its_neighbours_are),
