@@ -58,10 +58,14 @@ show_source (GObject *report, GAsyncResult *result, gpointer view)
 {
   g_autoptr (GError) error = NULL;
   PyroSource *source = pyro_source_load_finish (PYRO_REPORT (report), result, &error);
-  if (source == NULL)
-    return; /* cancelled: `view` may be gone */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* and `view` may be gone */
   PyroSourceView *self = view;
   g_clear_object (&self->cancellable);
+  if (source == NULL) {
+    gtk_widget_activate_action (GTK_WIDGET (self), "page.tell", "s", error->message);
+    return;
+  }
   g_clear_pointer (&self->source, pyro_source_free);
   self->source = source;
   pyro_source_table_set_lines (self->table, source->lines, source->hottest);
