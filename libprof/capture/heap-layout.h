@@ -62,7 +62,8 @@ typedef enum {
 /* The first page of a slot. */
 typedef struct {
   _Atomic uint32_t state;
-  uint32_t pid; /* written last, with release: 0 until all of the claim is there */
+  uint32_t pid;             /* written last, with release: 0 until all of the claim is there */
+  _Atomic uint32_t claimer; /* the pid, written first: if it is gone by now, there is no more */
   uint32_t parent_pid;
   uint32_t obstacle;
   uint64_t claim_ns;           /* CLOCK_MONOTONIC */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -126,10 +127,30 @@ is_claimed (const ProfHeapSlot *slot)
          && __atomic_load_n (&slot->pid, __ATOMIC_ACQUIRE) != 0;
 }
 
+/* By a process that was killed while it did so. */
+static bool
+is_abandoned (const ProfHeapSlot *slot)
+{
+  if (atomic_load_explicit (&slot->state, memory_order_acquire) != PROF_HEAP_SLOT_CLAIMED)
+    return false;
+  pid_t claimer = (pid_t)atomic_load (&slot->claimer);
+  bool is_gone = claimer > 0 && kill (claimer, 0) < 0 && errno == ESRCH;
+  return is_gone && __atomic_load_n (&slot->pid, __ATOMIC_ACQUIRE) == 0;
+}
+
+static void
+free_abandoned (ProfHeapPipeline *pipeline)
+{
+  for (uint32_t i = 0; i < pipeline->region->n_slots && !pipeline->is_self; i++)
+    if (is_abandoned (prof_heap_region_get_slot (pipeline->region, i)))
+      prof_heap_region_free_slot (pipeline->region, i);
+}
+
 /* Parents come before their children: in the order of the claims. */
 int
 prof_heap_images_find_new (ProfHeapPipeline *pipeline)
 {
+  free_abandoned (pipeline);
   for (;;) {
     uint32_t oldest = UINT32_MAX;
     uint64_t oldest_ns = UINT64_MAX;

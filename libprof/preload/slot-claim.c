@@ -83,6 +83,7 @@ find_free_slot (const Region *region, uint32_t *ret)
     ProfHeapSlot *slot = get_slot (region, i);
     uint32_t state = PROF_HEAP_SLOT_FREE;
     if (atomic_compare_exchange_strong (&slot->state, &state, PROF_HEAP_SLOT_CLAIMED)) {
+      atomic_store (&slot->claimer, (uint32_t)getpid ());
       *ret = i;
       return slot;
     }

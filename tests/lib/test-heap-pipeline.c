@@ -257,6 +257,22 @@ test_fast_writer_does_not_hold_the_reader (void **state)
 /* ---- processes ---- */
 
 static void
+test_claim_of_a_process_that_was_killed_is_taken_back (void **state)
+{
+  (void)state;
+  Fixture *fixture = set_up ();
+  HeapSlot slot = heap_slot_claim (&fixture->region, 0, 0, MAPS);
+  slot.slot->claimer = (uint32_t)getpid ();
+  drain (fixture);
+  assert_int_equal (slot.slot->state, PROF_HEAP_SLOT_CLAIMED);
+  slot.slot->claimer = NO_PROCESS;
+  drain (fixture);
+  assert_int_equal (slot.slot->state, PROF_HEAP_SLOT_FREE);
+  assert_int_equal (fixture->pipeline.n_processes, 0);
+  tear_down (fixture);
+}
+
+static void
 test_claim_is_waited_for_until_it_is_whole (void **state)
 {
   (void)state;
@@ -461,6 +477,7 @@ main (void)
     cmocka_unit_test (test_stack_without_end_is_published_once_the_maps_are_newer),
     cmocka_unit_test (test_drops_are_counted_when_the_slot_is_gone_too),
     cmocka_unit_test (test_fast_writer_does_not_hold_the_reader),
+    cmocka_unit_test (test_claim_of_a_process_that_was_killed_is_taken_back),
     cmocka_unit_test (test_claim_is_waited_for_until_it_is_whole),
     cmocka_unit_test (test_slot_is_freed_when_its_process_ends),
     cmocka_unit_test (test_process_that_was_never_seen_alive_counts),
