@@ -12,6 +12,7 @@ struct _PyroProfile {
   guint value_type;
   PyroFilter *filter;
   GPtrArray *history; /* filters before this one, the oldest first */
+  gboolean is_step;   /* the filter is the last of many small steps */
   PyroReport *report;
   PyroFilter *report_filter; /* of the report */
   GCancellable *cancellable; /* of the worker; NULL: none is running */
@@ -151,6 +152,7 @@ take_filter (PyroProfile *self, PyroFilter *filter)
 {
   pyro_filter_unref (self->filter);
   self->filter = filter;
+  self->is_step = FALSE;
   notify (self, PROP_FILTER);
   notify (self, PROP_CAN_UNDO);
   start_worker (self);
@@ -163,6 +165,18 @@ pyro_profile_set_filter (PyroProfile *self, PyroFilter *filter)
     return;
   g_ptr_array_add (self->history, pyro_filter_ref (self->filter));
   take_filter (self, pyro_filter_ref (filter));
+}
+
+void
+pyro_profile_step_filter (PyroProfile *self, PyroFilter *filter)
+{
+  if (pyro_filter_equal (filter, self->filter))
+    return;
+  if (self->is_step)
+    take_filter (self, pyro_filter_ref (filter));
+  else
+    pyro_profile_set_filter (self, filter);
+  self->is_step = TRUE;
 }
 
 void

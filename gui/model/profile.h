@@ -39,6 +39,8 @@ void pyro_profile_set_value_type (PyroProfile *self, guint value_type);
 
 PyroFilter *pyro_profile_get_filter (PyroProfile *self);
 void pyro_profile_set_filter (PyroProfile *self, PyroFilter *filter);
+/* The same, as one of many small steps: those that follow each other are undone at once. */
+void pyro_profile_step_filter (PyroProfile *self, PyroFilter *filter);
 void pyro_profile_add_filter (PyroProfile *self, PyroFilterKind kind, const char *function);
 void pyro_profile_remove_filter (PyroProfile *self, guint term);
 void pyro_profile_clear_filter (PyroProfile *self);

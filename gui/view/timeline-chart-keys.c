@@ -16,6 +16,12 @@ has_range (PyroTimelineChart *self)
   return self->start_ns != 0 || self->end_ns != 0;
 }
 
+static void
+step_to (PyroTimelineChart *self, gint64 start_ns, gint64 end_ns)
+{
+  g_signal_emit_by_name (self, "range-stepped", start_ns, end_ns);
+}
+
 /* Keeps the width of the range. */
 static void
 move_to (PyroTimelineChart *self, gint64 start_ns)
@@ -24,7 +30,7 @@ move_to (PyroTimelineChart *self, gint64 start_ns)
   gint64 width_ns = has_range (self) ? self->end_ns - self->start_ns : get_step (self);
   gint64 last_ns = MAX (shown->end_ns - width_ns, shown->start_ns);
   start_ns = CLAMP (start_ns, shown->start_ns, last_ns);
-  pyro_timeline_chart_select (self, start_ns, MIN (start_ns + width_ns, shown->end_ns));
+  step_to (self, start_ns, MIN (start_ns + width_ns, shown->end_ns));
 }
 
 static void
@@ -49,8 +55,7 @@ extend_by (PyroTimelineChart *self, gint64 steps)
   }
   gint64 step_ns = get_step (self), end_ns = self->end_ns + steps * step_ns;
   gint64 first_ns = self->start_ns + MIN (step_ns, self->end_ns - self->start_ns);
-  pyro_timeline_chart_select (self, self->start_ns,
-                              CLAMP (end_ns, first_ns, MAX (self->timeline->end_ns, first_ns)));
+  step_to (self, self->start_ns, CLAMP (end_ns, first_ns, MAX (self->timeline->end_ns, first_ns)));
 }
 
 static void

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  *
  * Signals:
  *   range-changed (gint64 start_ns, gint64 end_ns)  by the user; both 0: none
+ *   range-stepped (gint64 start_ns, gint64 end_ns)  likewise, by one of a run of keys
  *   shown-changed (gint64 start_ns, gint64 end_ns)  the user wants to see this part; both 0: all
  *   pointed (string)                                what is under the pointer; NULL: nothing */
 #define PYRO_TYPE_TIMELINE_CHART (pyro_timeline_chart_get_type ())

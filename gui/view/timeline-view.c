@@ -137,6 +137,14 @@ choose_range (PyroTimelineView *self, gint64 start_ns, gint64 end_ns)
 }
 
 static void
+step_range (PyroTimelineView *self, gint64 start_ns, gint64 end_ns)
+{
+  g_autoptr (PyroFilter) filter
+      = pyro_filter_set_range (pyro_profile_get_filter (self->profile), start_ns, end_ns);
+  pyro_profile_step_filter (self->profile, filter);
+}
+
+static void
 choose_shown (PyroTimelineView *self, gint64 start_ns, gint64 end_ns)
 {
   self->start_ns = start_ns;
@@ -251,6 +259,7 @@ pyro_timeline_view_new (PyroProfile *profile)
   PyroTimelineView *self = g_object_new (PYRO_TYPE_TIMELINE_VIEW, "visible", FALSE, NULL);
   self->profile = g_object_ref (profile);
   g_signal_connect_swapped (self->chart, "range-changed", G_CALLBACK (choose_range), self);
+  g_signal_connect_swapped (self->chart, "range-stepped", G_CALLBACK (step_range), self);
   g_signal_connect_swapped (self->chart, "shown-changed", G_CALLBACK (choose_shown), self);
   g_signal_connect_swapped (self->chart, "pointed", G_CALLBACK (show_pointed), self);
   g_signal_connect_object (profile, "notify::filter", G_CALLBACK (take_filter), self,

@@ -72,6 +72,35 @@ filters_can_be_undone (void **state)
 }
 
 static void
+step_to (PyroProfile *profile, gint64 start_ns)
+{
+  g_autoptr (PyroFilter) filter
+      = pyro_filter_set_range (pyro_profile_get_filter (profile), start_ns, start_ns + 10);
+  pyro_profile_step_filter (profile, filter);
+}
+
+static void
+steps_are_undone_at_once (void **state)
+{
+  g_autoptr (PyroProfile) profile = open_samples ();
+  gint64 start_ns, end_ns;
+  step_to (profile, 1);
+  step_to (profile, 2);
+  pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, "draw");
+  step_to (profile, 3);
+  step_to (profile, 4);
+  pyro_profile_undo (profile);
+  assert_true (pyro_filter_get_range (pyro_profile_get_filter (profile), &start_ns, &end_ns));
+  assert_int_equal (start_ns, 2);
+  assert_int_equal (pyro_filter_get_n_terms (pyro_profile_get_filter (profile)), 1);
+  pyro_profile_undo (profile);
+  pyro_profile_undo (profile);
+  assert_true (pyro_filter_is_empty (pyro_profile_get_filter (profile)));
+  assert_false (pyro_profile_can_undo (profile));
+  wait_for_report (profile);
+}
+
+static void
 an_equal_filter_is_no_change (void **state)
 {
   g_autoptr (PyroProfile) profile = open_samples ();
@@ -203,6 +232,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (a_report_is_made_when_opened),
     cmocka_unit_test (filters_can_be_undone),
+    cmocka_unit_test (steps_are_undone_at_once),
     cmocka_unit_test (an_equal_filter_is_no_change),
     cmocka_unit_test (the_last_of_several_changes_wins),
     cmocka_unit_test (a_profile_without_sample_types_says_so),

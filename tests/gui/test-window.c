@@ -167,7 +167,7 @@ a_range_is_selected_by_the_keyboard (void **state)
   gtk_window_present (GTK_WINDOW (window));
   GtkWidget *chart = find_widget (window, PYRO_TYPE_TIMELINE_CHART);
   guint n_ranges = 0;
-  g_signal_connect (chart, "range-changed", G_CALLBACK (count_range), &n_ranges);
+  g_signal_connect (chart, "range-stepped", G_CALLBACK (count_range), &n_ranges);
   while (n_ranges == 0) {
     g_main_context_iteration (NULL, FALSE);
     gtk_widget_activate_action (chart, "timeline.first", NULL);
@@ -181,6 +181,10 @@ a_range_is_selected_by_the_keyboard (void **state)
   pyro_filter_get_range (pyro_profile_get_filter (profile), &start_ns, &end_ns);
   assert_int_equal (start_ns, 1000 + 2000000000 / 50);
   assert_int_equal (end_ns, 1000 + 2000000000 / 50 * 3);
+  pyro_profile_undo (profile); /* all keys at once */
+  assert_true (pyro_filter_is_empty (pyro_profile_get_filter (profile)));
+  assert_false (pyro_profile_can_undo (profile));
+  gtk_widget_activate_action (chart, "timeline.last", NULL);
   gtk_widget_activate_action (chart, "timeline.clear", NULL);
   assert_true (pyro_filter_is_empty (pyro_profile_get_filter (profile)));
   gtk_widget_activate_action (chart, "timeline.zoom-in", NULL);
