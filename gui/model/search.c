@@ -22,23 +22,35 @@ has_capital (const char *text)
 PyroSearch *
 pyro_search_new (const char *text, GError **error)
 {
-  g_autofree PyroSearch *search = g_new0 (PyroSearch, 1);
+  PyroSearch *search = g_rc_box_new0 (PyroSearch);
   int flags = REG_EXTENDED | REG_NOSUB | (has_capital (text) ? 0 : REG_ICASE);
   int rc = regcomp (&search->regex, text, flags);
   if (rc == 0)
-    return g_steal_pointer (&search);
+    return search;
   char reason[128];
   regerror (rc, &search->regex, reason, sizeof reason);
+  g_rc_box_release (search);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                _ ("“%s” is no regular expression: %s"), text, reason);
   return NULL;
 }
 
-void
-pyro_search_free (PyroSearch *search)
+PyroSearch *
+pyro_search_ref (PyroSearch *search)
 {
-  regfree (&search->regex);
-  g_free (search);
+  return search != NULL ? g_rc_box_acquire (search) : NULL;
+}
+
+static void
+clear (gpointer search)
+{
+  regfree (&((PyroSearch *)search)->regex);
+}
+
+void
+pyro_search_unref (PyroSearch *search)
+{
+  g_rc_box_release_full (search, clear);
 }
 
 gboolean

@@ -11,9 +11,10 @@ typedef struct PyroSearch PyroSearch;
 
 /* NULL, with a sentence in `error`, if the text is no expression. */
 PyroSearch *pyro_search_new (const char *text, GError **error);
-void pyro_search_free (PyroSearch *search);
+PyroSearch *pyro_search_ref (PyroSearch *search); /* NULL is taken, too */
+void pyro_search_unref (PyroSearch *search);
 gboolean pyro_search_matches (const PyroSearch *search, const char *name);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyroSearch, pyro_search_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyroSearch, pyro_search_unref)
 
 G_END_DECLS

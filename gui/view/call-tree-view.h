@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "model/profile.h"
+#include "model/search.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PyroCallTreeView, pyro_call_tree_view, PYRO, CALL_TREE_VIEW, AdwBin)
 
 GtkWidget *pyro_call_tree_view_new (PyroProfile *profile);
+/* Takes the search; NULL: none. What matches is gone to by tree.next-match and tree.previous-match,
+ * actions of this widget. */
+void pyro_call_tree_view_set_search (PyroCallTreeView *self, PyroSearch *search);
 void pyro_call_tree_view_set_narrow (PyroCallTreeView *self, gboolean is_narrow);
 
 G_END_DECLS

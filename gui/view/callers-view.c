@@ -17,12 +17,21 @@ struct _PyroCallersView {
   GPtrArray *history; /* functions looked at before, the oldest first */
   GCancellable *cancellable;
   PyroRowTable *callers, *callees;
+  PyroSearch *search;
+  GtkCustomFilter *filter;
   GtkStack *stack;
   GtkPaned *paned;
   GtkLabel *name, *values;
 };
 
 G_DEFINE_FINAL_TYPE (PyroCallersView, pyro_callers_view, ADW_TYPE_BIN)
+
+static gboolean
+is_shown (gpointer row, gpointer view)
+{
+  PyroCallersView *self = view;
+  return self->search == NULL || pyro_search_matches (self->search, pyro_row_get_function (row));
+}
 
 static void
 set_rows (PyroRowTable *table, PyroReport *report, const ProfReportEdge *edges, size_t n_edges)
@@ -124,6 +133,14 @@ map (GtkWidget *widget)
 }
 
 void
+pyro_callers_view_set_search (PyroCallersView *self, PyroSearch *search)
+{
+  g_clear_pointer (&self->search, pyro_search_unref);
+  self->search = search;
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+void
 pyro_callers_view_set_narrow (PyroCallersView *self, gboolean is_narrow)
 {
   pyro_row_table_set_narrow (self->callers, is_narrow);
@@ -136,6 +153,9 @@ dispose (GObject *object)
   PyroCallersView *self = PYRO_CALLERS_VIEW (object);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  if (self->filter != NULL)
+    gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
+  g_clear_object (&self->filter);
   g_clear_object (&self->report);
   g_clear_object (&self->profile);
   G_OBJECT_CLASS (pyro_callers_view_parent_class)->dispose (object);
@@ -145,6 +165,7 @@ static void
 finalize (GObject *object)
 {
   PyroCallersView *self = PYRO_CALLERS_VIEW (object);
+  g_clear_pointer (&self->search, pyro_search_unref);
   g_ptr_array_unref (self->history);
   g_free (self->function);
   G_OBJECT_CLASS (pyro_callers_view_parent_class)->finalize (object);
@@ -178,6 +199,7 @@ add_table (PyroCallersView *self, const char *title, const char *accessible_name
   gtk_widget_add_css_class (label, "heading");
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), table);
+  pyro_row_table_set_row_filter (PYRO_ROW_TABLE (table), GTK_FILTER (self->filter));
   g_signal_connect (table, "activated", G_CALLBACK (go_to), self);
   if (gtk_paned_get_start_child (self->paned) == NULL)
     gtk_paned_set_start_child (self->paned, box);
@@ -191,6 +213,7 @@ pyro_callers_view_init (PyroCallersView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->history = g_ptr_array_new_with_free_func (g_free);
+  self->filter = gtk_custom_filter_new (is_shown, self, NULL);
   self->callers = add_table (self, _ ("Called by"), _ ("Callers"));
   self->callees = add_table (self, _ ("Calls"), _ ("Callees"));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "callers.back", FALSE);

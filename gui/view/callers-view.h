@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "model/profile.h"
+#include "model/search.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PyroCallersView, pyro_callers_view, PYRO, CALLERS_VIEW, AdwBin)
 
 GtkWidget *pyro_callers_view_new (PyroProfile *profile);
+/* Takes the search: what matches is shown; NULL: all. */
+void pyro_callers_view_set_search (PyroCallersView *self, PyroSearch *search);
 void pyro_callers_view_set_narrow (PyroCallersView *self, gboolean is_narrow);
 
 G_END_DECLS

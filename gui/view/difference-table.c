@@ -87,7 +87,7 @@ pyro_difference_table_set_difference (PyroDifferenceTable *self, PyroDifference 
 void
 pyro_difference_table_set_search (PyroDifferenceTable *self, PyroSearch *search)
 {
-  g_clear_pointer (&self->search, pyro_search_free);
+  g_clear_pointer (&self->search, pyro_search_unref);
   self->search = search;
   /* Without a filter no rows have to be made but those that are seen. */
   gtk_filter_list_model_set_filter (self->filtered,
@@ -167,7 +167,7 @@ dispose (GObject *object)
 static void
 finalize (GObject *object)
 {
-  g_clear_pointer (&PYRO_DIFFERENCE_TABLE (object)->search, pyro_search_free);
+  g_clear_pointer (&PYRO_DIFFERENCE_TABLE (object)->search, pyro_search_unref);
   G_OBJECT_CLASS (pyro_difference_table_parent_class)->finalize (object);
 }
 

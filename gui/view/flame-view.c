@@ -109,6 +109,13 @@ pyro_flame_view_set_search (PyroFlameView *self, const char *text)
   g_object_set (self->graph, "search", text, NULL);
 }
 
+void
+pyro_flame_view_step_match (PyroFlameView *self, gboolean is_back)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->graph),
+                              is_back ? "flame.previous-match" : "flame.next-match", NULL);
+}
+
 /* ---- buttons ---- */
 
 static void

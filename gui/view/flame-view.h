@@ -19,5 +19,7 @@ GtkWidget *pyro_flame_view_new_difference (void);
 void pyro_flame_view_set_difference (PyroFlameView *self, ProfProfile *difference, int value_type);
 /* Marks the functions that match; "" or NULL: none. */
 void pyro_flame_view_set_search (PyroFlameView *self, const char *text);
+/* Selects the next box that matches, or the one before. */
+void pyro_flame_view_step_match (PyroFlameView *self, gboolean is_back);
 
 G_END_DECLS

@@ -51,7 +51,7 @@ show_callers (PyroFunctionsView *self)
 void
 pyro_functions_view_set_search (PyroFunctionsView *self, PyroSearch *search)
 {
-  g_clear_pointer (&self->search, pyro_search_free);
+  g_clear_pointer (&self->search, pyro_search_unref);
   self->search = search;
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   update_stack (self);
@@ -77,7 +77,7 @@ dispose (GObject *object)
 static void
 finalize (GObject *object)
 {
-  g_clear_pointer (&PYRO_FUNCTIONS_VIEW (object)->search, pyro_search_free);
+  g_clear_pointer (&PYRO_FUNCTIONS_VIEW (object)->search, pyro_search_unref);
   G_OBJECT_CLASS (pyro_functions_view_parent_class)->finalize (object);
 }
 

@@ -95,8 +95,33 @@ take_search (PyroProfilePage *self)
   if (!pyro_page_read_search (self->search_entry, &found))
     return;
   pyro_functions_view_set_search (self->functions, found);
+  pyro_call_tree_view_set_search (self->call_tree, pyro_search_ref (found));
+  pyro_callers_view_set_search (self->callers, pyro_search_ref (found));
   pyro_flame_view_set_search (self->flame,
                               gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+}
+
+static void
+step_match (PyroProfilePage *self, gboolean is_back)
+{
+  const char *view = adw_view_stack_get_visible_child_name (self->views);
+  if (g_str_equal (view, "call-tree"))
+    gtk_widget_activate_action (GTK_WIDGET (self->call_tree),
+                                is_back ? "tree.previous-match" : "tree.next-match", NULL);
+  else if (g_str_equal (view, "flame-graph"))
+    pyro_flame_view_step_match (self->flame, is_back);
+}
+
+static void
+go_to_next_match (PyroProfilePage *self)
+{
+  step_match (self, FALSE);
+}
+
+static void
+go_to_previous_match (PyroProfilePage *self)
+{
+  step_match (self, TRUE);
 }
 
 /* ---- the profile ---- */
@@ -247,6 +272,8 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, PyroProfilePage, status);
   gtk_widget_class_bind_template_child (class, PyroProfilePage, views);
   gtk_widget_class_bind_template_callback (class, take_search);
+  gtk_widget_class_bind_template_callback (class, go_to_next_match);
+  gtk_widget_class_bind_template_callback (class, go_to_previous_match);
   gtk_widget_class_bind_template_callback (class, update_narrow);
   gtk_widget_class_bind_template_callback (class, update_stack);
 }
