@@ -21,10 +21,11 @@ find_node (const PyroFlameTree *tree, const uint8_t *is_wanted)
 }
 
 static bool
-has_wanted (const PyroFlameStacks *stacks, uint32_t stack, const uint8_t *is_wanted)
+has_wanted (const PyroFlameShape *shape, uint32_t stack, const uint8_t *is_wanted)
 {
-  for (uint32_t i = stacks->starts[stack]; i < stacks->starts[stack + 1]; i++)
-    if (is_wanted[stacks->frames[i]])
+  const uint32_t *frames = shape->frames + shape->stacks[stack].start;
+  for (uint32_t i = 0; i < shape->stacks[stack].n; i++)
+    if (is_wanted[frames[i]])
       return true;
   return false;
 }
@@ -42,11 +43,12 @@ find_child (PyroFlameTree *tree, uint32_t node, uint32_t function)
 static uint32_t
 follow_stack (PyroFlameTree *tree, uint32_t stack, const uint8_t *is_wanted)
 {
-  const PyroFlameStacks *stacks = pyro_flame_tree_get_stacks (tree);
+  const PyroFlameShape *shape = pyro_flame_tree_get_stacks (tree)->shape;
   uint32_t node = 0;
-  for (uint32_t i = stacks->starts[stack]; i < stacks->starts[stack + 1]; i++) {
-    node = find_child (tree, node, stacks->frames[i]);
-    if (node == 0 || is_wanted[stacks->frames[i]])
+  const uint32_t *frames = shape->frames + shape->stacks[stack].start;
+  for (uint32_t i = 0; i < shape->stacks[stack].n; i++) {
+    node = find_child (tree, node, frames[i]);
+    if (node == 0 || is_wanted[frames[i]])
       break;
   }
   return node;
@@ -59,12 +61,14 @@ pyro_flame_find_widest (PyroFlameTree *tree, const uint8_t *is_wanted)
   if (node != 0)
     return node;
   const PyroFlameStacks *stacks = pyro_flame_tree_get_stacks (tree);
-  uint32_t widest = stacks->n;
-  for (uint32_t i = 0; i < stacks->n; i++)
-    if ((widest == stacks->n || stacks->weights[i] > stacks->weights[widest])
-        && has_wanted (stacks, i, is_wanted))
+  uint32_t widest = 0;
+  double weight = 0;
+  for (uint32_t i = 0; i < stacks->shape->n; i++)
+    if (stacks->weights[i] > weight && has_wanted (stacks->shape, i, is_wanted)) {
       widest = i;
-  return widest == stacks->n ? 0 : follow_stack (tree, widest, is_wanted);
+      weight = stacks->weights[i];
+    }
+  return weight > 0 ? follow_stack (tree, widest, is_wanted) : 0;
 }
 
 uint32_t

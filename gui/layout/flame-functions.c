@@ -164,6 +164,7 @@ add_locations (Builder *builder, size_t n_locations)
       return r;
     uint32_t n = builder->locations[i].n_lines == 0 ? 1 : builder->locations[i].n_lines;
     n_frames += n;
+    functions->only[i] = n == 1 ? functions->frames[functions->starts[i]] : PYRO_FLAME_SEVERAL;
     if (n > functions->max_lines)
       functions->max_lines = n;
   }
@@ -184,8 +185,10 @@ build (Builder *builder, size_t n_locations)
     builder->n_slots *= 2;
   functions->frames = malloc ((n_frames + 1) * sizeof *functions->frames);
   functions->starts = malloc ((n_locations + 1) * sizeof *functions->starts);
+  functions->only = malloc ((n_locations + 1) * sizeof *functions->only);
   builder->slots = calloc (builder->n_slots, sizeof *builder->slots);
-  if (functions->frames == NULL || functions->starts == NULL || builder->slots == NULL)
+  if (functions->only == NULL || functions->frames == NULL || functions->starts == NULL
+      || builder->slots == NULL)
     return -ENOMEM;
   return add_locations (builder, n_locations);
 }
@@ -218,6 +221,7 @@ pyro_flame_functions_finish (PyroFlameFunctions *functions)
   free (functions->items);
   free (functions->frames);
   free (functions->starts);
+  free (functions->only);
   if (functions->profile != NULL)
     prof_profile_unref (functions->profile);
   *functions = (PyroFlameFunctions){ 0 };

@@ -29,8 +29,11 @@ typedef struct {
   uint32_t n;
   uint32_t *frames;   /* function of each line, innermost first, location by location */
   uint32_t *starts;   /* of each location in frames; one more entry than locations */
+  uint32_t *only;     /* by location: its function, if it is one; else PYRO_FLAME_SEVERAL */
   uint32_t max_lines; /* of a location */
 } PyroFlameFunctions;
+
+#define PYRO_FLAME_SEVERAL UINT32_MAX
 
 /* 0, -ENOMEM, -EFBIG. On failure nothing is held. */
 int pyro_flame_functions_init (PyroFlameFunctions *functions, ProfProfile *profile);

@@ -70,33 +70,59 @@ match_functions (const PyroFlameFunctions *functions,
     if (is_time_to_stop (is_cancelled, i))
       return -ECANCELED;
     matches->is_match[i] = pattern_matches (pattern, functions->items[i].name);
-    matches->n_matches += matches->is_match[i];
+    matches->has_match |= matches->is_match[i];
   }
   matches->n_functions = functions->n;
   return 0;
 }
 
+/* Leaves in is_seen which functions that match are in the profile at all. */
 static bool
-has_match (const PyroFlameStacks *stacks, uint32_t stack, const PyroFlameMatches *matches)
+has_match (const PyroFlameShape *shape,
+           uint32_t stack,
+           const PyroFlameMatches *matches,
+           uint8_t *is_seen)
 {
-  for (uint32_t i = stacks->starts[stack]; i < stacks->starts[stack + 1]; i++)
-    if (matches->is_match[stacks->frames[i]])
-      return true;
-  return false;
+  bool result = false;
+  const uint32_t *frames = shape->frames + shape->stacks[stack].start;
+  for (uint32_t i = 0; i < shape->stacks[stack].n; i++)
+    if (matches->is_match[frames[i]]) {
+      is_seen[frames[i]] = 1;
+      result = true;
+    }
+  return result;
 }
 
 static int
 sum_stacks (const PyroFlameStacks *stacks,
             const atomic_bool *is_cancelled,
-            PyroFlameMatches *matches)
+            PyroFlameMatches *matches,
+            uint8_t *is_seen)
 {
-  for (uint32_t i = 0; i < stacks->n && matches->n_matches > 0; i++) {
+  for (uint32_t i = 0; i < stacks->shape->n; i++) {
     if (is_time_to_stop (is_cancelled, i))
       return -ECANCELED;
-    if (has_match (stacks, i, matches))
+    if (stacks->weights[i] > 0 && has_match (stacks->shape, i, matches, is_seen))
       matches->weight += stacks->weights[i];
   }
   return 0;
+}
+
+static int
+match_stacks (const PyroFlameStacks *stacks,
+              const atomic_bool *is_cancelled,
+              PyroFlameMatches *matches)
+{
+  if (!matches->has_match)
+    return 0;
+  uint8_t *is_seen = calloc (matches->n_functions + 1, 1);
+  if (is_seen == NULL)
+    return -ENOMEM;
+  int r = sum_stacks (stacks, is_cancelled, matches, is_seen);
+  for (uint32_t i = 0; i < matches->n_functions; i++)
+    matches->n_matches += is_seen[i];
+  free (is_seen);
+  return r;
 }
 
 int
@@ -114,7 +140,7 @@ pyro_flame_search (const PyroFlameTree *tree,
     return r;
   r = match_functions (pyro_flame_tree_get_functions (tree), &pattern, is_cancelled, ret);
   if (r == 0)
-    r = sum_stacks (pyro_flame_tree_get_stacks (tree), is_cancelled, ret);
+    r = match_stacks (pyro_flame_tree_get_stacks (tree), is_cancelled, ret);
   pattern_finish (&pattern);
   if (r < 0)
     pyro_flame_matches_finish (ret);

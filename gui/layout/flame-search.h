@@ -9,8 +9,10 @@
 /* What a search finds in a tree. */
 typedef struct {
   uint8_t *is_match; /* by function: 1 or 0 */
-  uint32_t n_functions, n_matches;
-  double weight; /* of the stacks with a match, each counted once */
+  uint32_t n_functions;
+  uint32_t n_matches; /* functions that match and are in the tree */
+  bool has_match;     /* of some name, whether it is in the tree or not */
+  double weight;      /* of the stacks with a match, each counted once */
 } PyroFlameMatches;
 
 /* `pattern` is a POSIX extended regular expression that is searched for in the names of functions;

@@ -15,19 +15,17 @@ static const uint32_t max_nodes = INT32_MAX;
 
 struct PyroFlameTree {
   atomic_uint n_references;
-  PyroFlameFunctions functions;
   PyroFlameStacks stacks;
   PyroFlameNode *nodes;
   uint32_t n_nodes, n_allocated;
-  uint32_t *group; /* stacks; those below one node are together */
-  uint32_t *scratch;
-  uint32_t *child_of; /* by function: the child made for it by the opening that is going on, or 0 */
+  uint32_t *group;  /* the stacks that are in the profile, in the order of the shape */
+  uint32_t *common; /* by entry of the group: frames in common with the one before it */
 };
 
 const PyroFlameFunctions *
 pyro_flame_tree_get_functions (const PyroFlameTree *tree)
 {
-  return &tree->functions;
+  return &tree->stacks.shape->functions;
 }
 
 const PyroFlameStacks *
@@ -51,7 +49,7 @@ pyro_flame_tree_get_node (const PyroFlameTree *tree, uint32_t node)
 const PyroFlameFunction *
 pyro_flame_tree_get_function (const PyroFlameTree *tree, uint32_t node)
 {
-  return node == 0 ? NULL : &tree->functions.items[tree->nodes[node].function];
+  return node == 0 ? NULL : &tree->stacks.shape->functions.items[tree->nodes[node].function];
 }
 
 uint32_t
@@ -97,50 +95,32 @@ typedef struct {
 static const uint32_t *
 get_frame (const PyroFlameTree *tree, uint32_t stack, uint32_t depth)
 {
-  uint32_t frame = tree->stacks.starts[stack] + depth;
-  return frame < tree->stacks.starts[stack + 1] ? &tree->stacks.frames[frame] : NULL;
+  const PyroFlameShape *shape = tree->stacks.shape;
+  const PyroFlameStack *it = &shape->stacks[stack];
+  return depth < it->n ? &shape->frames[it->start + depth] : NULL;
 }
 
-/* Until the stacks are grouped, n_children of a child is their number. */
+/* The stacks of a child follow each other: a new one begins where less is in common. The stack that
+ * ends at the node is the first. */
 static bool
 add_children (PyroFlameTree *tree, const Opening *opening)
 {
   for (uint32_t i = opening->first; i < opening->first + opening->n; i++) {
     uint32_t stack = tree->group[i];
-    const uint32_t *function = get_frame (tree, stack, opening->depth);
-    if (function == NULL)
-      continue;
-    if (tree->child_of[*function] == 0) {
+    if (i == opening->first || tree->common[i] <= opening->depth) {
+      const uint32_t *function = get_frame (tree, stack, opening->depth);
+      if (function == NULL)
+        continue;
       if (!add_node (tree, opening->node, *function))
         return false;
-      tree->child_of[*function] = tree->n_nodes - 1;
+      tree->nodes[tree->n_nodes - 1].first_child = i;
     }
-    PyroFlameNode *child = &tree->nodes[tree->child_of[*function]];
+    PyroFlameNode *child = &tree->nodes[tree->n_nodes - 1];
     child->total = add_saturated (child->total, tree->stacks.totals[stack]);
     child->weight += tree->stacks.weights[stack];
     child->n_children++;
   }
   return true;
-}
-
-/* Puts the stacks of each child together, and those that end here behind them. */
-static void
-group_stacks (PyroFlameTree *tree, const Opening *opening)
-{
-  uint32_t next = opening->first;
-  for (uint32_t i = opening->first_child; i < tree->n_nodes; i++) {
-    tree->nodes[i].first_child = next;
-    next += tree->nodes[i].n_children;
-  }
-  for (uint32_t i = opening->first; i < opening->first + opening->n; i++) {
-    uint32_t stack = tree->group[i];
-    const uint32_t *function = get_frame (tree, stack, opening->depth);
-    uint32_t *place
-        = function == NULL ? &next : &tree->nodes[tree->child_of[*function]].first_child;
-    tree->scratch[(*place)++] = stack;
-  }
-  memcpy (tree->group + opening->first, tree->scratch + opening->first,
-          opening->n * sizeof *tree->group);
 }
 
 static int
@@ -160,17 +140,9 @@ place_children (PyroFlameTree *tree, const Opening *opening)
   qsort (tree->nodes + opening->first_child, n, sizeof *tree->nodes, compare_nodes);
   for (uint32_t i = opening->first_child; i < tree->n_nodes; i++) {
     PyroFlameNode *child = &tree->nodes[i];
-    child->first_child -= child->n_children;
     child->start = start;
     start += child->weight;
   }
-}
-
-static void
-forget_children (PyroFlameTree *tree, const Opening *opening)
-{
-  for (uint32_t i = opening->first_child; i < tree->n_nodes; i++)
-    tree->child_of[tree->nodes[i].function] = 0;
 }
 
 static bool
@@ -178,11 +150,7 @@ open_node (PyroFlameTree *tree, uint32_t node, uint32_t depth)
 {
   const PyroFlameNode *parent = &tree->nodes[node];
   Opening opening = { node, parent->first_child, parent->n_children, depth, tree->n_nodes };
-  bool is_made = add_children (tree, &opening);
-  if (is_made)
-    group_stacks (tree, &opening);
-  forget_children (tree, &opening);
-  if (!is_made) {
+  if (!add_children (tree, &opening)) {
     tree->n_nodes = opening.first_child;
     return false;
   }
@@ -214,41 +182,52 @@ open_wide_nodes (PyroFlameTree *tree)
   return 0;
 }
 
-static int
-build (PyroFlameTree *tree, ProfProfile *profile, unsigned value_type, const PyroFlameOrder *order)
+/* All that are in the profile are below the root. What two of them have in common is what all
+ * between them have. */
+static void
+group_all (PyroFlameTree *tree)
 {
-  int r = pyro_flame_functions_init (&tree->functions, profile);
-  if (r == 0)
-    r = pyro_flame_stacks_init (&tree->stacks, &tree->functions, value_type, order);
+  const PyroFlameShape *shape = tree->stacks.shape;
+  PyroFlameNode *root = &tree->nodes[0];
+  uint32_t common = UINT32_MAX;
+  for (uint32_t i = 0; i < shape->n; i++) {
+    if (shape->common[i] < common)
+      common = shape->common[i];
+    if (!(tree->stacks.weights[i] > 0))
+      continue;
+    tree->common[root->n_children] = common;
+    tree->group[root->n_children++] = i;
+    root->total = add_saturated (root->total, tree->stacks.totals[i]);
+    root->weight += tree->stacks.weights[i];
+    common = UINT32_MAX;
+  }
+}
+
+static int
+build (PyroFlameTree *tree, PyroFlameShape *shape, const ProfProfile *profile, unsigned value_type)
+{
+  int r = pyro_flame_stacks_init (&tree->stacks, shape, profile, value_type);
   if (r < 0)
     return r;
-  uint32_t n = tree->stacks.n;
-  tree->group = malloc ((n + 1) * sizeof *tree->group);
-  tree->scratch = malloc ((n + 1) * sizeof *tree->scratch);
-  tree->child_of = calloc (tree->functions.n + 1, sizeof *tree->child_of);
-  if (tree->group == NULL || tree->scratch == NULL || tree->child_of == NULL
-      || !add_node (tree, 0, 0))
+  tree->group = malloc ((shape->n + 1) * sizeof *tree->group);
+  tree->common = malloc ((shape->n + 1) * sizeof *tree->common);
+  if (tree->group == NULL || tree->common == NULL || !add_node (tree, 0, 0))
     return -ENOMEM;
-  tree->nodes[0].n_children = n;
-  for (uint32_t i = 0; i < n; i++) {
-    tree->group[i] = i;
-    tree->nodes[0].total = add_saturated (tree->nodes[0].total, tree->stacks.totals[i]);
-    tree->nodes[0].weight += tree->stacks.weights[i];
-  }
+  group_all (tree);
   return open_wide_nodes (tree);
 }
 
 int
-pyro_flame_tree_new (ProfProfile *profile,
+pyro_flame_tree_new (PyroFlameShape *shape,
+                     const ProfProfile *profile,
                      unsigned value_type,
-                     const PyroFlameOrder *order,
                      PyroFlameTree **ret)
 {
   PyroFlameTree *tree = calloc (1, sizeof *tree);
   if (tree == NULL)
     return -ENOMEM;
   tree->n_references = 1;
-  int r = build (tree, profile, value_type, order);
+  int r = build (tree, shape, profile, value_type);
   if (r < 0)
     tree = pyro_flame_tree_unref (tree);
   *ret = tree;
@@ -268,11 +247,9 @@ pyro_flame_tree_unref (PyroFlameTree *tree)
   if (atomic_fetch_sub_explicit (&tree->n_references, 1, memory_order_acq_rel) > 1)
     return NULL;
   pyro_flame_stacks_finish (&tree->stacks);
-  pyro_flame_functions_finish (&tree->functions);
   free (tree->nodes);
   free (tree->group);
-  free (tree->scratch);
-  free (tree->child_of);
+  free (tree->common);
   free (tree);
   return NULL;
 }

@@ -24,10 +24,11 @@ typedef struct {
  * it was looked at. One thread at a time; the functions and stacks may be read by all. */
 typedef struct PyroFlameTree PyroFlameTree;
 
-/* 0, -EINVAL (no such sample type), -ENOMEM, -EFBIG. Takes a reference to `profile`. */
-int pyro_flame_tree_new (ProfProfile *profile,
+/* `shape` has to fit the profile. 0, -EINVAL (no such sample type), -ENOMEM. Takes a reference to
+ * the shape. */
+int pyro_flame_tree_new (PyroFlameShape *shape,
+                         const ProfProfile *profile,
                          unsigned value_type,
-                         const PyroFlameOrder *order,
                          PyroFlameTree **ret);
 PyroFlameTree *pyro_flame_tree_ref (PyroFlameTree *tree);
 PyroFlameTree *pyro_flame_tree_unref (PyroFlameTree *tree); /* returns NULL */

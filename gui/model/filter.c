@@ -202,7 +202,7 @@ pass (ProfProfile **profile, const ProfFilter *filter, GError **error)
 {
   ProfProfile *result;
   ProfError reason = PROF_ERROR_INIT;
-  if (prof_profile_filter (*profile, filter, &result, &reason) < 0)
+  if (prof_profile_select (*profile, filter, &result, &reason) < 0)
     return pyro_set_error (error, &reason);
   prof_profile_unref (*profile);
   *profile = result;

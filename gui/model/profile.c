@@ -11,10 +11,12 @@ struct _PyroProfile {
   GFile *file;
   guint value_type;
   PyroFilter *filter;
-  GPtrArray *history; /* filters before this one, the oldest first */
-  gboolean is_step;   /* the filter is the last of many small steps */
-  PyroReport *report;
-  PyroFilter *report_filter; /* of the report */
+  GPtrArray *history;        /* filters before this one, the oldest first */
+  gboolean is_step;          /* the filter is the last of many small steps */
+  ProfProfile *shown;        /* what the filter has left; NULL: not known yet */
+  PyroFilter *shown_filter;  /* by which it was made */
+  guint shown_type;          /* its sample type */
+  PyroReport *report;        /* of `shown`, or of the one before */
   GCancellable *cancellable; /* of the worker; NULL: none is running */
   char *error;
   char *selection;
@@ -26,6 +28,7 @@ enum {
   PROP_TITLE = 1,
   PROP_VALUE_TYPE,
   PROP_FILTER,
+  PROP_SHOWN,
   PROP_REPORT,
   PROP_BUSY,
   PROP_ERROR,
@@ -41,12 +44,12 @@ notify (PyroProfile *self, guint property)
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
-/* ---- the worker ---- */
+/* ---- the workers: one filters, then one sums up ---- */
 
 typedef struct {
-  ProfProfile *profile;
-  PyroFilter *filter; /* still to be applied; NULL: `profile` is what it lets through */
-  PyroFilter *report_filter;
+  ProfProfile *profile; /* in: to be filtered; out: what is left */
+  PyroFilter *filter;   /* still to be applied; NULL: `profile` is what it lets through */
+  PyroFilter *shown_filter;
   guint value_type;
 } Request;
 
@@ -56,7 +59,7 @@ request_free (gpointer data)
   Request *request = data;
   prof_profile_unref (request->profile);
   g_clear_pointer (&request->filter, pyro_filter_unref);
-  pyro_filter_unref (request->report_filter);
+  pyro_filter_unref (request->shown_filter);
   g_free (request);
 }
 
@@ -64,38 +67,48 @@ request_free (gpointer data)
 static Request *
 request_new (PyroProfile *self)
 {
-  gboolean is_filtered = self->report != NULL
-                         && pyro_filter_equal (self->filter, self->report_filter)
+  gboolean is_filtered = self->shown != NULL && pyro_filter_equal (self->filter, self->shown_filter)
                          && pyro_filter_get_heap_view (self->filter) == PYRO_HEAP_AS_RECORDED;
   Request *request = g_new (Request, 1);
   *request = (Request){
-    .profile
-    = prof_profile_ref (is_filtered ? pyro_report_get_profile (self->report) : self->source),
+    .profile = prof_profile_ref (is_filtered ? self->shown : self->source),
     .filter = is_filtered ? NULL : pyro_filter_ref (self->filter),
-    .report_filter = pyro_filter_ref (self->filter),
+    .shown_filter = pyro_filter_ref (self->filter),
     .value_type = self->value_type,
   };
   return request;
 }
 
 static void
-make_report (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+start_task (PyroProfile *self,
+            Request *request,
+            GTaskThreadFunc run,
+            GAsyncReadyCallback take_result)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, take_result, NULL);
+  g_task_set_task_data (task, request, request_free);
+  g_task_run_in_thread (task, run);
+}
+
+static void
+finish_work (PyroProfile *self, const GError *error)
+{
+  g_clear_object (&self->cancellable);
+  g_free (self->error);
+  self->error = error != NULL ? g_strdup (error->message) : NULL;
+}
+
+static void
+sum_up (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Request *request = data;
   GError *error = NULL;
-  guint value_type = request->value_type;
-  ProfProfile *filtered = request->filter == NULL
-                              ? prof_profile_ref (request->profile)
-                              : pyro_filter_apply_to (request->filter, request->profile,
-                                                      request->value_type, &value_type, &error);
-  if (g_task_return_error_if_cancelled (task)) {
-    prof_profile_unref (filtered);
-    g_clear_error (&error);
-    return;
-  }
-  PyroReport *report = filtered != NULL ? pyro_report_new (filtered, value_type, &error) : NULL;
-  prof_profile_unref (filtered);
-  if (report != NULL)
+  PyroReport *report = NULL;
+  if (!g_cancellable_is_cancelled (cancellable))
+    report = pyro_report_new (request->profile, request->value_type, &error);
+  if (report == NULL && error == NULL)
+    g_task_return_error_if_cancelled (task);
+  else if (report != NULL)
     g_task_return_pointer (task, report, g_object_unref);
   else
     g_task_return_error (task, error);
@@ -109,18 +122,65 @@ take_report (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (PyroReport) report = g_task_propagate_pointer (G_TASK (result), &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* a newer request is on its way */
-  g_clear_object (&self->cancellable);
-  g_free (self->error);
-  self->error = error != NULL ? g_strdup (error->message) : NULL;
+  finish_work (self, error);
   if (report != NULL) {
-    Request *request = g_task_get_task_data (G_TASK (result));
     g_set_object (&self->report, report);
-    g_clear_pointer (&self->report_filter, pyro_filter_unref);
-    self->report_filter = pyro_filter_ref (request->report_filter);
     notify (self, PROP_REPORT);
   }
   notify (self, PROP_ERROR);
   notify (self, PROP_BUSY);
+}
+
+static void
+apply_filter (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Request *request = data;
+  GError *error = NULL;
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  ProfProfile *left
+      = request->filter == NULL
+            ? prof_profile_ref (request->profile)
+            : pyro_filter_apply_to (request->filter, request->profile, request->value_type,
+                                    &request->value_type, &error);
+  if (left == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  prof_profile_unref (request->profile);
+  request->profile = left;
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Pictures need not wait for the sums. */
+static void
+take_filtered (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  PyroProfile *self = PYRO_PROFILE (object);
+  g_autoptr (GError) error = NULL;
+  gboolean is_done = g_task_propagate_boolean (G_TASK (result), &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (!is_done) {
+    finish_work (self, error);
+    notify (self, PROP_ERROR);
+    notify (self, PROP_BUSY);
+    return;
+  }
+  const Request *request = g_task_get_task_data (G_TASK (result));
+  g_clear_pointer (&self->shown, prof_profile_unref);
+  g_clear_pointer (&self->shown_filter, pyro_filter_unref);
+  self->shown = prof_profile_ref (request->profile);
+  self->shown_filter = pyro_filter_ref (request->shown_filter);
+  self->shown_type = request->value_type;
+  Request *next = g_new (Request, 1);
+  *next = (Request){
+    .profile = prof_profile_ref (request->profile),
+    .shown_filter = pyro_filter_ref (request->shown_filter),
+    .value_type = request->value_type,
+  };
+  start_task (self, next, sum_up, take_report);
+  notify (self, PROP_SHOWN);
 }
 
 static void
@@ -129,9 +189,7 @@ start_worker (PyroProfile *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, take_report, NULL);
-  g_task_set_task_data (task, request_new (self), request_free);
-  g_task_run_in_thread (task, make_report);
+  start_task (self, request_new (self), apply_filter, take_filtered);
   notify (self, PROP_BUSY);
 }
 
@@ -243,6 +301,13 @@ pyro_profile_get_file (PyroProfile *self)
   return self->file;
 }
 
+ProfProfile *
+pyro_profile_get_shown (PyroProfile *self, guint *ret_value_type)
+{
+  *ret_value_type = self->shown_type;
+  return self->shown;
+}
+
 PyroReport *
 pyro_profile_get_report (PyroProfile *self)
 {
@@ -303,6 +368,9 @@ get_property (GObject *object, guint property, GValue *value, GParamSpec *pspec)
   case PROP_FILTER:
     g_value_set_boxed (value, self->filter);
     break;
+  case PROP_SHOWN:
+    g_value_set_pointer (value, self->shown);
+    break;
   case PROP_REPORT:
     g_value_set_object (value, self->report);
     break;
@@ -352,7 +420,8 @@ finalize (GObject *object)
   pyro_filter_unref (self->filter);
   g_ptr_array_unref (self->history);
   g_clear_object (&self->report);
-  g_clear_pointer (&self->report_filter, pyro_filter_unref);
+  g_clear_pointer (&self->shown, prof_profile_unref);
+  g_clear_pointer (&self->shown_filter, pyro_filter_unref);
   g_clear_object (&self->cancellable);
   g_free (self->error);
   g_free (self->selection);
@@ -373,6 +442,7 @@ pyro_profile_class_init (PyroProfileClass *class)
   properties[PROP_VALUE_TYPE]
       = g_param_spec_uint ("value-type", NULL, NULL, 0, G_MAXUINT, 0, writable);
   properties[PROP_FILTER] = g_param_spec_boxed ("filter", NULL, NULL, PYRO_TYPE_FILTER, writable);
+  properties[PROP_SHOWN] = g_param_spec_pointer ("shown", NULL, NULL, readable);
   properties[PROP_REPORT] = g_param_spec_object ("report", NULL, NULL, PYRO_TYPE_REPORT, readable);
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, readable);
   properties[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, readable);

@@ -8,14 +8,15 @@
 G_BEGIN_DECLS
 
 /* An open profile and what of it is looked at. A change of the sample type or of the filter starts
- * a worker; when it is done, `report` changes. Of several changes only the last one counts. Main
- * thread only.
+ * workers; when they are done, first `shown` changes and then `report`. Of several changes only the
+ * last one counts. Main thread only.
  *
  * Properties (each notifies):
  *   title       string
  *   value-type  uint (rw)    the sample type, a row of the profile's
  *   filter      PyroFilter (rw)
- *   report      PyroReport   of the filtered profile; NULL until the first one is made
+ *   shown       ProfProfile  what the filter has left; NULL until the first one is made
+ *   report      PyroReport   of that; NULL until the first one is made
  *   busy        bool         a report is being made; the old one stays until then
  *   error       string       why there is no new report; NULL
  *   selection   string (rw)  the function that all views look at; NULL: none
@@ -29,6 +30,9 @@ PyroProfile *pyro_profile_new (ProfProfile *profile, const char *title, GFile *f
 ProfProfile *pyro_profile_get_source (PyroProfile *self);
 const char *pyro_profile_get_title (PyroProfile *self);
 GFile *pyro_profile_get_file (PyroProfile *self);
+/* And the row of the sample type in it, which of a heap view is another than value-type. Borrowed.
+ */
+ProfProfile *pyro_profile_get_shown (PyroProfile *self, guint *ret_value_type);
 PyroReport *pyro_profile_get_report (PyroProfile *self);
 gboolean pyro_profile_is_busy (PyroProfile *self);
 const char *pyro_profile_get_error (PyroProfile *self);

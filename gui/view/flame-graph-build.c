@@ -9,12 +9,16 @@ typedef struct {
   ProfProfile *profile;
   int value_type;
   PyroFlameOrder order;
+  PyroFlameShape *shapes[PYRO_FLAME_N_SHAPES]; /* that are known; NULL: none */
 } Job;
 
 static void
-job_free (gpointer job)
+job_free (gpointer data)
 {
-  prof_profile_unref (((Job *)job)->profile);
+  Job *job = data;
+  prof_profile_unref (job->profile);
+  for (guint i = 0; i < PYRO_FLAME_N_SHAPES; i++)
+    g_clear_pointer (&job->shapes[i], pyro_flame_shape_unref);
   g_free (job);
 }
 
@@ -24,6 +28,30 @@ tree_unref (gpointer tree)
   pyro_flame_tree_unref (tree);
 }
 
+static int
+take_shape (const Job *job, PyroFlameShape **ret)
+{
+  for (guint i = 0; i < PYRO_FLAME_N_SHAPES; i++)
+    if (job->shapes[i] != NULL
+        && pyro_flame_shape_fits (job->shapes[i], job->profile, &job->order)) {
+      *ret = pyro_flame_shape_ref (job->shapes[i]);
+      return 0;
+    }
+  return pyro_flame_shape_new (job->profile, &job->order, ret);
+}
+
+static int
+make_tree (const Job *job, PyroFlameTree **ret)
+{
+  PyroFlameShape *shape;
+  int r = take_shape (job, &shape);
+  if (r < 0)
+    return r;
+  r = pyro_flame_tree_new (shape, job->profile, (unsigned)job->value_type, ret);
+  pyro_flame_shape_unref (shape);
+  return r;
+}
+
 static void
 run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -31,7 +59,7 @@ run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   PyroFlameTree *tree;
   int r = -ECANCELED;
   if (!g_cancellable_is_cancelled (cancellable))
-    r = pyro_flame_tree_new (job->profile, (unsigned)job->value_type, &job->order, &tree);
+    r = make_tree (job, &tree);
   if (r == 0)
     g_task_return_pointer (task, tree, tree_unref);
   else
@@ -148,6 +176,20 @@ set_tree (PyroFlameGraph *self, PyroFlameTree *tree)
   pyro_flame_graph_notify (self, PYRO_FLAME_PROP_EMPTY);
 }
 
+/* The one used last is the first, and the one that was not used for longest is forgotten. */
+static void
+remember_shape (PyroFlameGraph *self, PyroFlameShape *shape)
+{
+  guint i = 0;
+  while (i < PYRO_FLAME_N_SHAPES - 1 && self->shapes[i] != shape)
+    i++;
+  pyro_flame_shape_ref (shape);
+  g_clear_pointer (&self->shapes[i], pyro_flame_shape_unref);
+  for (; i > 0; i--)
+    self->shapes[i] = self->shapes[i - 1];
+  self->shapes[0] = shape;
+}
+
 /* Only the newest worker has the cancellable that is kept. */
 static void
 finish (GObject *source, GAsyncResult *result, gpointer data)
@@ -162,9 +204,18 @@ finish (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->loading);
   if (error != NULL)
     g_signal_emit (self, pyro_flame_graph_signals[PYRO_FLAME_SIGNAL_FAILED], 0, error->message);
-  else
+  else {
+    remember_shape (self, pyro_flame_tree_get_stacks (tree)->shape);
     set_tree (self, tree);
+  }
   pyro_flame_graph_notify (self, PYRO_FLAME_PROP_LOADING);
+}
+
+void
+pyro_flame_graph_forget_shapes (PyroFlameGraph *self)
+{
+  for (guint i = 0; i < PYRO_FLAME_N_SHAPES; i++)
+    g_clear_pointer (&self->shapes[i], pyro_flame_shape_unref);
 }
 
 void
@@ -180,12 +231,15 @@ pyro_flame_graph_build (PyroFlameGraph *self)
 {
   pyro_flame_graph_cancel_build (self);
   if (self->profile == NULL) {
+    pyro_flame_graph_forget_shapes (self);
     set_tree (self, NULL);
     pyro_flame_graph_notify (self, PYRO_FLAME_PROP_LOADING);
     return;
   }
   Job *job = g_new (Job, 1);
-  *job = (Job){ prof_profile_ref (self->profile), self->value_type, self->order };
+  *job = (Job){ prof_profile_ref (self->profile), self->value_type, self->order, { NULL } };
+  for (guint i = 0; i < PYRO_FLAME_N_SHAPES && self->shapes[i] != NULL; i++)
+    job->shapes[i] = pyro_flame_shape_ref (self->shapes[i]);
   self->loading = g_cancellable_new ();
   g_autoptr (GTask) task = g_task_new (self, self->loading, finish, NULL);
   g_task_set_task_data (task, job, job_free);

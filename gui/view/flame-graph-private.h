@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 
 enum { PYRO_FLAME_NO_NODE = G_MAXUINT32 };
 
+/* Of the whole profile, and of one with hidden frames. */
+enum { PYRO_FLAME_N_SHAPES = 2 };
+
 typedef struct _PyroFlameSearchRun PyroFlameSearchRun;
 
 struct _PyroFlameGraph {
@@ -28,7 +31,8 @@ struct _PyroFlameGraph {
   char *unit;
   PyroFlameTree *tree; /* NULL: nothing yet */
   PyroFlameOrder order;
-  GCancellable *loading; /* of the newest worker; NULL: none runs */
+  GCancellable *loading;                       /* of the newest worker; NULL: none runs */
+  PyroFlameShape *shapes[PYRO_FLAME_N_SHAPES]; /* used last first; NULL: none */
 
   gboolean is_upward;
   gboolean refuses_filters;
@@ -70,6 +74,7 @@ struct _PyroFlameGraph {
 /* build */
 void pyro_flame_graph_build (PyroFlameGraph *self);
 void pyro_flame_graph_cancel_build (PyroFlameGraph *self);
+void pyro_flame_graph_forget_shapes (PyroFlameGraph *self);
 gboolean pyro_flame_graph_is_empty (PyroFlameGraph *self);
 
 /* zoom and scroll */

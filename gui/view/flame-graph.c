@@ -94,6 +94,7 @@ dispose (GObject *object)
 {
   PyroFlameGraph *self = PYRO_FLAME_GRAPH (object);
   pyro_flame_graph_cancel_build (self);
+  pyro_flame_graph_forget_shapes (self);
   pyro_flame_graph_cancel_search (self);
   pyro_flame_graph_finish_zoom (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);

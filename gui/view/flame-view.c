@@ -20,12 +20,12 @@ struct _PyroFlameView {
 G_DEFINE_FINAL_TYPE (PyroFlameView, pyro_flame_view, ADW_TYPE_BIN)
 
 static void
-show_report (PyroFlameView *self)
+show_profile (PyroFlameView *self)
 {
-  PyroReport *report = pyro_profile_get_report (self->profile);
-  if (report != NULL)
-    pyro_flame_graph_set_profile (self->graph, pyro_report_get_profile (report),
-                                  (int)pyro_report_get_value_type (report));
+  guint value_type;
+  ProfProfile *shown = pyro_profile_get_shown (self->profile, &value_type);
+  if (shown != NULL)
+    pyro_flame_graph_set_profile (self->graph, shown, (int)value_type);
 }
 
 static void
@@ -243,11 +243,11 @@ pyro_flame_view_new (PyroProfile *profile)
 {
   PyroFlameView *self = g_object_new (PYRO_TYPE_FLAME_VIEW, NULL);
   self->profile = g_object_ref (profile);
-  g_signal_connect_object (profile, "notify::report", G_CALLBACK (show_report), self,
+  g_signal_connect_object (profile, "notify::shown", G_CALLBACK (show_profile), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (profile, "notify::selection", G_CALLBACK (show_selection), self,
                            G_CONNECT_SWAPPED);
-  show_report (self);
+  show_profile (self);
   return GTK_WIDGET (self);
 }
 

@@ -10,7 +10,8 @@
 
 /* A growing array of plain rows: `PROF_VEC (uint32_t) stack = { 0 };`. Zero-initialized is empty.
  * Functions return 0 or -ENOMEM; on failure the vec is as it was. Pointers to items are good until
- * the next growth. Not thread-safe. */
+ * the next growth. Items with n_allocated 0 are borrowed: they are not freed, and growing fails.
+ * Not thread-safe. */
 #define PROF_VEC(type)                                                                             \
   struct {                                                                                         \
     type *items;                                                                                   \
@@ -23,6 +24,8 @@ prof_vec_grow_bytes (void **items, size_t *n_allocated, size_t n_wanted, size_t 
 {
   if (n_wanted <= *n_allocated)
     return 0;
+  if (*n_allocated == 0 && *items != NULL)
+    return -ENOMEM;
   size_t n = *n_allocated < 8 ? 8 : *n_allocated;
   while (n < n_wanted) {
     if (n > SIZE_MAX / 3 * 2 / item_size)
@@ -56,7 +59,8 @@ prof_vec_grow_bytes (void **items, size_t *n_allocated, size_t n_wanted, size_t 
 /* Frees the storage and leaves an empty vec. */
 #define prof_vec_clear(vec)                                                                        \
   do {                                                                                             \
-    free ((vec)->items);                                                                           \
+    if ((vec)->n_allocated > 0)                                                                    \
+      free ((vec)->items);                                                                         \
     (vec)->items = NULL;                                                                           \
     (vec)->n = (vec)->n_allocated = 0;                                                             \
   } while (0)

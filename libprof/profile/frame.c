@@ -33,15 +33,31 @@ prof_frame_name_address (const ProfProfile *profile,
   return (size_t)n < size ? (size_t)n : size - 1;
 }
 
-int
-prof_frame_check_expansion (const ProfProfile *profile)
+enum { MAX_MEAN_FRAMES = 64, N_FREE = 65536, MAX_FRAMES = 1 << 29 };
+
+static uint64_t
+count_frames (const ProfProfile *profile)
 {
-  enum { MAX_MEAN_FRAMES = 64, N_FREE = 65536, MAX_FRAMES = 1 << 29 };
   uint64_t n_frames = 0;
   prof_vec_foreach (row, &profile->stacks) {
     uint32_t n_lines = profile->locations.items[*row].n_lines;
     n_frames += n_lines == 0 ? 1 : n_lines;
   }
+  return n_frames;
+}
+
+/* Counts only what may be too much. */
+int
+prof_frame_check_expansion (const ProfProfile *profile)
+{
+  uint64_t most_lines = 1;
+  prof_vec_foreach (location, &profile->locations) {
+    if (location->n_lines > most_lines)
+      most_lines = location->n_lines;
+  }
+  if (most_lines <= MAX_MEAN_FRAMES && profile->stacks.n * most_lines <= MAX_FRAMES)
+    return 0;
+  uint64_t n_frames = count_frames (profile);
   bool is_real = n_frames <= profile->stacks.n * (uint64_t)MAX_MEAN_FRAMES + N_FREE;
   return is_real && n_frames <= MAX_FRAMES ? 0 : -EFBIG;
 }

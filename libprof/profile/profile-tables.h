@@ -38,7 +38,8 @@ typedef struct {
 } ProfBytesRange;
 
 struct ProfProfile {
-  unsigned n_refs; /* atomic */
+  unsigned n_refs;     /* atomic */
+  ProfProfile *shared; /* the one whose tables it borrows; NULL: all are its own */
   ProfStringTable strings;
   PROF_VEC (ProfValueType) value_types;
   PROF_VEC (ProfSample) samples;

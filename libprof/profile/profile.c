@@ -48,6 +48,7 @@ finish (ProfProfile *profile)
   prof_row_index_clear (&profile->sample_index);
   prof_row_index_clear (&profile->comment_index);
   prof_row_index_clear (&profile->unknown_field_index);
+  prof_profile_unref (profile->shared);
 }
 
 int

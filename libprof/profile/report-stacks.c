@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
-#include "base/hash.h"
 #include "base/saturate.h"
 #include "profile/report-rows.h"
+#include "profile/stack-rank.h"
 
 static const char base_key[] = "pprof::base";
 
@@ -27,47 +27,36 @@ is_of_base (const ProfProfile *profile, const ProfSample *sample)
   return false;
 }
 
-static bool
-stack_equals (const void *stacks, uint32_t row, const void *key)
+static void
+add_samples (ProfReport *report, const ProfRank *rank)
 {
-  const ProfReportStack *a = (const ProfReportStack *)stacks + row, *b = key;
-  return a->first_location == b->first_location && a->n_locations == b->n_locations;
-}
-
-static int
-add_stack (ProfReport *report, ProfHashIndex *index, const ProfReportStack *stack)
-{
-  uint64_t hash = prof_hash_word (stack->first_location, stack->n_locations);
-  uint32_t found = prof_hash_index_find (index, hash, stack_equals, report->stacks.items, stack);
-  if (found == PROF_HASH_INDEX_NONE) {
-    if (prof_vec_push (&report->stacks, *stack) < 0)
-      return -ENOMEM;
-    return prof_hash_index_add (index, hash, (uint32_t)report->stacks.n - 1);
+  const ProfProfile *profile = report->profile;
+  bool has_base = is_diff (profile);
+  for (size_t i = 0; i < profile->samples.n; i++) {
+    const ProfSample *sample = &profile->samples.items[i];
+    int64_t value = profile->values.items[i * profile->value_types.n + report->value_type];
+    ProfReportStack *stack = &report->stacks.items[prof_stack_rank_of (rank, sample)];
+    stack->n_locations = sample->n_locations;
+    stack->first_location = sample->n_locations == 0 ? 0 : sample->first_location;
+    stack->value = prof_add_saturated (stack->value, value);
+    if (has_base && is_of_base (profile, sample))
+      stack->base_value = prof_add_saturated (stack->base_value, prof_negate_saturated (value));
   }
-  ProfReportStack *same = &report->stacks.items[found];
-  same->value = prof_add_saturated (same->value, stack->value);
-  same->base_value = prof_add_saturated (same->base_value, stack->base_value);
-  return 0;
 }
 
 int
 prof_report_build_stacks (ProfReport *report)
 {
-  const ProfProfile *profile = report->profile;
-  bool has_base = is_diff (profile);
-  ProfHashIndex index = { 0 };
-  int r = 0;
-  for (size_t i = 0; r == 0 && i < profile->samples.n; i++) {
-    const ProfSample *sample = &profile->samples.items[i];
-    ProfReportStack stack = {
-      .first_location = sample->n_locations == 0 ? 0 : sample->first_location,
-      .n_locations = sample->n_locations,
-      .value = profile->values.items[i * profile->value_types.n + report->value_type],
-    };
-    if (has_base && is_of_base (profile, sample))
-      stack.base_value = prof_negate_saturated (stack.value);
-    r = add_stack (report, &index, &stack);
+  ProfRank rank;
+  size_t n;
+  if (prof_stack_rank_init (&rank, report->profile, &n) < 0)
+    return -ENOMEM;
+  int r = prof_vec_reserve (&report->stacks, n);
+  if (r == 0) {
+    memset (report->stacks.items, 0, n * sizeof *report->stacks.items);
+    report->stacks.n = n;
+    add_samples (report, &rank);
   }
-  prof_hash_index_clear (&index);
+  prof_rank_finish (&rank);
   return r;
 }

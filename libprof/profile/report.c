@@ -22,40 +22,116 @@ typedef struct {
   uint32_t last_stack; /* 1 + the last stack that counted in the total */
 } Count;
 
+typedef struct {
+  ProfReport *report;
+  uint32_t *only; /* by location: its function; MANY: it has another number of them */
+  Count *counts;  /* by function */
+} Counter;
+
+static const uint32_t MANY = UINT32_MAX;
+
 static void
-count_stack (ProfReport *report, uint32_t i, Count *counts)
+count_function (Count *count, uint32_t stack, int64_t value)
 {
-  const ProfReportStack *stack = &report->stacks.items[i];
-  ProfReportFunction *functions = report->functions.items;
-  ProfReportCursor cursor = prof_report_start (report, stack);
+  if (count->last_stack == stack + 1)
+    return;
+  count->last_stack = stack + 1;
+  add_to (&count->total, value);
+}
+
+/* Most locations have one function: these need no look at the frames. */
+static void
+count_totals (const Counter *counter, uint32_t row)
+{
+  const ProfReport *report = counter->report;
+  const ProfReportStack *stack = &report->stacks.items[row];
+  const uint32_t *location = report->profile->stacks.items + stack->first_location;
+  for (const uint32_t *end = location + stack->n_locations; location < end; location++) {
+    uint32_t function = counter->only[*location];
+    if (function != MANY) {
+      count_function (&counter->counts[function], row, stack->value);
+      continue;
+    }
+    ProfReportFrames frames = report->location_frames[*location];
+    for (uint32_t i = 0; i < frames.n; i++)
+      count_function (&counter->counts[report->frames.items[frames.first + i]], row, stack->value);
+  }
+}
+
+static void
+count_leaf (ProfReport *report, const ProfReportStack *stack)
+{
   uint32_t row;
+  ProfReportCursor cursor = prof_report_start (report, stack);
   add_to (&report->total, stack->value);
   add_to (&report->base_total, stack->base_value);
-  for (bool is_leaf = true; prof_report_next (&cursor, &row); is_leaf = false) {
-    if (is_leaf) {
-      add_to (&functions[row].self, stack->value);
-      add_to (&functions[row].base_self, stack->base_value);
-    }
-    if (counts[row].last_stack == i + 1)
-      continue;
-    counts[row].last_stack = i + 1;
-    add_to (&counts[row].total, stack->value);
-    if (stack->base_value != 0)
-      add_to (&functions[row].base_total, stack->base_value);
+  if (!prof_report_next (&cursor, &row))
+    return;
+  add_to (&report->functions.items[row].self, stack->value);
+  add_to (&report->functions.items[row].base_self, stack->base_value);
+}
+
+/* Only differences have any. */
+static void
+count_base (const Counter *counter, uint32_t i)
+{
+  ProfReport *report = counter->report;
+  const ProfReportStack *stack = &report->stacks.items[i];
+  ProfReportCursor cursor = prof_report_start (report, stack);
+  uint32_t row;
+  while (prof_report_next (&cursor, &row)) {
+    Count count = { report->functions.items[row].base_total, counter->counts[row].last_stack };
+    count_function (&count, i, stack->base_value);
+    report->functions.items[row].base_total = count.total;
+    counter->counts[row].last_stack = count.last_stack;
   }
+}
+
+static int
+init_counter (Counter *counter, ProfReport *report)
+{
+  size_t n_locations = report->profile->locations.n;
+  *counter = (Counter){
+    .report = report,
+    .only = malloc (n_locations * sizeof *counter->only),
+    .counts = calloc (report->functions.n + 1, sizeof *counter->counts),
+  };
+  if (counter->only == NULL || counter->counts == NULL)
+    return -ENOMEM;
+  for (size_t i = 0; i < n_locations; i++) {
+    ProfReportFrames frames = report->location_frames[i];
+    counter->only[i] = frames.n == 1 ? report->frames.items[frames.first] : MANY;
+  }
+  return 0;
+}
+
+static void
+count_all (const Counter *counter)
+{
+  ProfReport *report = counter->report;
+  for (uint32_t i = 0; i < report->stacks.n; i++) {
+    count_leaf (report, &report->stacks.items[i]);
+    count_totals (counter, i);
+  }
+  for (size_t i = 0; i < report->functions.n; i++) {
+    report->functions.items[i].total = counter->counts[i].total;
+    counter->counts[i].last_stack = 0;
+  }
+  for (uint32_t i = 0; i < report->stacks.n; i++)
+    if (report->stacks.items[i].base_value != 0)
+      count_base (counter, i);
 }
 
 static int
 count_stacks (ProfReport *report)
 {
-  cleanup (prof_free) Count *counts = calloc (report->functions.n + 1, sizeof *counts);
-  if (counts == NULL)
-    return -ENOMEM;
-  for (uint32_t i = 0; i < report->stacks.n; i++)
-    count_stack (report, i, counts);
-  for (size_t i = 0; i < report->functions.n; i++)
-    report->functions.items[i].total = counts[i].total;
-  return 0;
+  Counter counter;
+  int r = init_counter (&counter, report);
+  if (r == 0)
+    count_all (&counter);
+  free (counter.only);
+  free (counter.counts);
+  return r;
 }
 
 /* ---- order ---- */

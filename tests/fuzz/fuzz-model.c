@@ -91,10 +91,18 @@ check_report (ProfProfile *profile)
   prof_report_free (report);
 }
 
-static void
-check_filter (const ProfProfile *profile)
+static size_t
+count_samples (const ProfProfile *profile)
 {
-  ProfProfile *filtered;
+  size_t n;
+  prof_profile_get_samples (profile, &n);
+  return n;
+}
+
+static void
+check_filter (ProfProfile *profile)
+{
+  ProfProfile *filtered, *selected;
   ProfFilter filter = PROF_FILTER_INIT;
   filter.ignore = "x";
   filter.hide = "a";
@@ -102,15 +110,11 @@ check_filter (const ProfProfile *profile)
   filter.label_ignore = "=1";
   require (prof_profile_filter (profile, &filter, &filtered, NULL) == 0);
   check_report (filtered);
+  require (prof_profile_select (profile, &filter, &selected, NULL) == 0);
+  require (count_samples (selected) == count_samples (filtered));
+  check_report (selected);
+  prof_profile_unref (selected);
   prof_profile_unref (filtered);
-}
-
-static size_t
-count_samples (const ProfProfile *profile)
-{
-  size_t n;
-  prof_profile_get_samples (profile, &n);
-  return n;
 }
 
 /* A profile and itself: no new sample in a sum, and in a difference those of one again. */

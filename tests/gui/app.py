@@ -35,6 +35,11 @@ def wait_for(find, what):
     raise AssertionError(f'{what} did not appear')
 
 
+def look_again(look):
+    """What look() gives when nothing goes away under its eyes."""
+    return wait_for(lambda: [look()], 'a moment without change')[0]
+
+
 def get_children(node):
     children = (node.get_child_at_index(i) for i in range(node.get_child_count()))
     return [child for child in children if child is not None]
@@ -94,8 +99,13 @@ class App:
         return None
 
     def find_all(self, role, name='', below=None):
-        nodes = walk(below or self.root)
-        return [n for n in nodes if n.get_role_name() == role and re.search(name, n.get_name())]
+        """What lies below a widget goes away with it: then that is to be found anew."""
+
+        def look():
+            nodes = walk(below or self.root)
+            return [n for n in nodes if n.get_role_name() == role and re.search(name, n.get_name())]
+
+        return look() if below else look_again(look)
 
     def find(self, role, name='', below=None):
         def look():
@@ -166,5 +176,10 @@ class App:
 
 def find_unnamed_buttons(app):
     """Widgets without a name are called by their class."""
-    buttons = [n for n in walk(app.root) if n.get_role_name() in ('push button', 'toggle button')]
-    return [n.get_name() for n in buttons if re.match(r'(Gtk|Adw|Pyro)[A-Z]', n.get_name())]
+
+    def look():
+        nodes = walk(app.root)
+        buttons = [n for n in nodes if n.get_role_name() in ('push button', 'toggle button')]
+        return [n.get_name() for n in buttons if re.match(r'(Gtk|Adw|Pyro)[A-Z]', n.get_name())]
+
+    return look_again(look)

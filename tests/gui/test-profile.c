@@ -124,6 +124,33 @@ the_last_of_several_changes_wins (void **state)
   assert_int_equal (get_total (profile), 45);
 }
 
+typedef struct {
+  gpointer shown_at_first; /* what the profile's report was of when what is shown changed */
+  ProfProfile *shown;
+} Sequence;
+
+static void
+note_shown (PyroProfile *profile, GParamSpec *pspec, Sequence *sequence)
+{
+  guint value_type;
+  sequence->shown = pyro_profile_get_shown (profile, &value_type);
+  sequence->shown_at_first = pyro_report_get_profile (pyro_profile_get_report (profile));
+}
+
+static void
+what_is_shown_changes_before_the_report (void **state)
+{
+  g_autoptr (PyroProfile) profile = open_samples ();
+  ProfProfile *source = pyro_profile_get_source (profile);
+  Sequence sequence = { NULL };
+  g_signal_connect (profile, "notify::shown", G_CALLBACK (note_shown), &sequence);
+  pyro_profile_add_filter (profile, PYRO_FILTER_FOCUS, "parse");
+  wait_for_report (profile);
+  assert_ptr_equal (sequence.shown_at_first, source);
+  assert_ptr_not_equal (sequence.shown, source);
+  assert_ptr_equal (pyro_report_get_profile (pyro_profile_get_report (profile)), sequence.shown);
+}
+
 static void
 a_profile_without_sample_types_says_so (void **state)
 {
@@ -235,6 +262,7 @@ main (void)
     cmocka_unit_test (steps_are_undone_at_once),
     cmocka_unit_test (an_equal_filter_is_no_change),
     cmocka_unit_test (the_last_of_several_changes_wins),
+    cmocka_unit_test (what_is_shown_changes_before_the_report),
     cmocka_unit_test (a_profile_without_sample_types_says_so),
     cmocka_unit_test (closing_while_a_report_is_made_is_harmless),
     cmocka_unit_test (rows_are_the_functions_of_the_report),

@@ -85,8 +85,11 @@ PyroFlameTree *
 make_ordered_flame_tree (const FlameSample *samples, PyroFlameOrder order)
 {
   ProfProfile *profile = make_flame_profile (samples);
+  PyroFlameShape *shape;
   PyroFlameTree *tree;
-  assert_int_equal (pyro_flame_tree_new (profile, 0, &order, &tree), 0);
+  assert_int_equal (pyro_flame_shape_new (profile, &order, &shape), 0);
+  assert_int_equal (pyro_flame_tree_new (shape, profile, 0, &tree), 0);
+  pyro_flame_shape_unref (shape);
   prof_profile_unref (profile);
   return tree;
 }

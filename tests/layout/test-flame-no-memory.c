@@ -14,9 +14,14 @@ static const FlameSample samples[] = {
 static int
 build (void *profile)
 {
+  PyroFlameShape *shape;
   PyroFlameTree *tree;
   PyroFlameOrder order = { .is_recursion_collapsed = true };
-  int r = pyro_flame_tree_new (profile, 0, &order, &tree);
+  int r = pyro_flame_shape_new (profile, &order, &shape);
+  if (r < 0)
+    return r;
+  r = pyro_flame_tree_new (shape, profile, 0, &tree);
+  pyro_flame_shape_unref (shape);
   if (r == 0)
     pyro_flame_tree_unref (tree);
   return r;

@@ -85,6 +85,24 @@ test_can_be_cancelled (void **state)
   assert_int_equal (search_in_vain ("sort", true, message, sizeof message), -ECANCELED);
 }
 
+static void
+test_counts_only_what_is_there (void **state)
+{
+  (void)state;
+  PyroFlameTree *tree
+      = make_flame_tree ((FlameSample[]){ { "main;sort", 1 }, { "main;sort_all", 0 }, { 0 } });
+  PyroFlameMatches matches;
+  char message[128];
+  atomic_bool is_cancelled = false;
+  assert_int_equal (pyro_flame_search (tree, "sort", &is_cancelled, &matches, message,
+                                       sizeof message),
+                    0);
+  assert_int_equal (matches.n_matches, 1);
+  assert_float_equal (matches.weight, 1, 0);
+  pyro_flame_matches_finish (&matches);
+  pyro_flame_tree_unref (tree);
+}
+
 int
 main (void)
 {
@@ -92,6 +110,7 @@ main (void)
     cmocka_unit_test (test_counts_nested_matches_once),
     cmocka_unit_test (test_minds_case_when_there_is_a_capital),
     cmocka_unit_test (test_finds_nothing),
+    cmocka_unit_test (test_counts_only_what_is_there),
     cmocka_unit_test (test_says_what_is_wrong),
     cmocka_unit_test (test_can_be_cancelled),
   };

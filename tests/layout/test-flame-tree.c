@@ -35,7 +35,7 @@ test_merges_and_sorts (void **state)
   check (tree, "main;work;mix", 30, 5, 5);
   check (tree, "main;parse", 39, 3, 3);
   assert_int_equal (pyro_flame_tree_get_depth (tree, find_flame_node (tree, "main;work;mix")), 3);
-  assert_int_equal (pyro_flame_tree_get_stacks (tree)->n, 6);
+  assert_int_equal (pyro_flame_tree_get_stacks (tree)->shape->n, 6);
   pyro_flame_tree_unref (tree);
 }
 
@@ -109,9 +109,12 @@ test_refuses_a_sample_type_that_is_not_there (void **state)
 {
   (void)state;
   ProfProfile *profile = make_flame_profile ((FlameSample[]){ { "main", 1 }, { 0 } });
+  PyroFlameShape *shape;
   PyroFlameTree *tree;
-  assert_int_equal (pyro_flame_tree_new (profile, 1, &(PyroFlameOrder){ 0 }, &tree), -EINVAL);
+  assert_int_equal (pyro_flame_shape_new (profile, &(PyroFlameOrder){ 0 }, &shape), 0);
+  assert_int_equal (pyro_flame_tree_new (shape, profile, 1, &tree), -EINVAL);
   assert_null (tree);
+  pyro_flame_shape_unref (shape);
   prof_profile_unref (profile);
 }
 
@@ -142,7 +145,7 @@ test_is_deep (void **state)
   for (; (node = pyro_flame_tree_get_children (tree, node, &n)) != 0; depth++)
     assert_int_equal (n, 1);
   assert_int_equal (depth, N);
-  assert_int_equal (pyro_flame_tree_get_stacks (tree)->n_levels, N);
+  assert_int_equal (pyro_flame_tree_get_stacks (tree)->shape->n_levels, N);
   pyro_flame_tree_unref (tree);
 }
 

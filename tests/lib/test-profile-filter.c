@@ -15,6 +15,9 @@
     assert_int_equal (prof_profile_filter (profile, &fields_, &filtered_, NULL), 0);               \
     assert_samples (filtered_, expected);                                                          \
     prof_profile_unref (filtered_);                                                                \
+    assert_int_equal (prof_profile_select (profile, &fields_, &filtered_, NULL), 0);               \
+    assert_samples (filtered_, expected);                                                          \
+    prof_profile_unref (filtered_);                                                                \
   } while (0)
 
 static ProfProfile *

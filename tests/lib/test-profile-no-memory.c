@@ -102,6 +102,26 @@ filter (void *user_data)
 }
 
 static int
+select_samples (void *user_data)
+{
+  cleanup (prof_profile_unref) ProfProfile *result = NULL;
+  ProfFilter options = PROF_FILTER_INIT;
+  options.hide = "^inner";
+  options.label_focus = "thread=main";
+  ProfStack *stacks;
+  uint32_t *rows;
+  size_t n;
+  int r = prof_profile_select (user_data, &options, &result, NULL);
+  if (r == 0)
+    r = prof_profile_number_stacks (result, &stacks, &n, &rows);
+  if (r < 0)
+    return r;
+  free (stacks);
+  free (rows);
+  return 0;
+}
+
+static int
 report (void *user_data)
 {
   ProfReport *result;
@@ -133,6 +153,7 @@ test_work_on_profiles (void **state)
   assert_true (fail_each (merge, profile) > 20);
   assert_true (fail_each (diff, profile) > 20);
   assert_true (fail_each (filter, profile) > 20);
+  assert_true (fail_each (select_samples, profile) > 10);
   assert_true (fail_each (report, profile) > 20);
   prof_profile_unref (profile);
 }
