@@ -3,9 +3,12 @@
 #include "record-options.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "message.h"
@@ -94,6 +97,37 @@ parse_stack_size (const char *text, void *ret)
   return 0;
 }
 
+/* The command that is recorded must not get the socket. */
+static int
+parse_helper_fd (const char *text, HelperChoice *ret)
+{
+  unsigned fd;
+  int r = parse_unsigned (text, &fd);
+  if (r < 0)
+    return r;
+  if (fd > INT_MAX || fcntl ((int)fd, F_SETFD, FD_CLOEXEC) < 0)
+    return -EINVAL;
+  *ret = (HelperChoice){ HELPER_ALWAYS, (int)fd };
+  return 0;
+}
+
+static int
+parse_helper (const char *text, void *ret)
+{
+  static const char *const names[] = { [HELPER_AUTO] = "auto",
+                                       [HELPER_REFUSED] = "refused",
+                                       [HELPER_ALWAYS] = "always",
+                                       [HELPER_NEVER] = "never" };
+  if (strncmp (text, "fd:", 3) == 0)
+    return parse_helper_fd (text + 3, ret);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp (text, names[i]) == 0) {
+      *(HelperChoice *)ret = (HelperChoice){ (HelperUse)i, -1 };
+      return 0;
+    }
+  return -EINVAL;
+}
+
 static const OptionType unwind_type = { parse_unwind, "auto, fp or dwarf" };
 static const OptionType sampling_type
     = { parse_sampling,
@@ -103,6 +137,8 @@ static const OptionType period_type = { parse_period, "a whole number, 1 or more
 static const OptionType depth_type = { parse_depth, "a whole number from 1 to 8192" };
 static const OptionType stack_size_type
     = { parse_stack_size, "a multiple of 8 bytes below 64k, such as 16k" };
+static const OptionType helper_type
+    = { parse_helper, "auto, refused, always, never or fd:N with an open socket" };
 static const OptionType variable_type = { add_variable, "NAME=VALUE, or NAME to unset it" };
 
 #define VALUE(member) offsetof (RecordOptions, member)
@@ -155,6 +191,11 @@ const Option record_options[] = {
   { "sampling", 0, &sampling_type, VALUE (sampling), "STRATEGY",
     "keep a part of the samples: always, never, probabilistic:0.1 (each tenth by chance), rate:50 "
     "(at most 50 a second), adaptive:100 (about 100 a second); totals stay right on average" },
+  { "helper", 0, &helper_type, VALUE (helper), "WHEN",
+    "let prof-helper open the events, with an administrator's consent: auto: when this user may "
+    "not "
+    "and there is a terminal (default); refused: also without one, for desktop sessions; always: "
+    "also to see the kernel's part of own programs; never; fd:N: by one that runs already" },
   { "no-thread-names", 0, &option_switch, VALUE (no_thread_names), NULL,
     "leave out the label thread" },
   { "no-thread-ids", 0, &option_switch, VALUE (no_thread_ids), NULL,
@@ -175,7 +216,8 @@ const Option record_options[] = {
   { NULL },
 };
 
-const RecordOptions record_defaults = { .max_depth = 512, .heap_rate = 512 * 1024 };
+const RecordOptions record_defaults
+    = { .max_depth = 512, .heap_rate = 512 * 1024, .helper = { HELPER_AUTO, -1 } };
 
 /* 17 minutes of one busy CPU at 999 Hz keep the time of each sample. */
 enum { DEFAULT_FREQUENCY = 999, MAX_SAMPLES = 1000000 };
@@ -262,6 +304,18 @@ find_symbol_cache (const RecordOptions *chosen)
   return chosen->symbol_cache != NULL ? chosen->symbol_cache : get_symbol_cache ();
 }
 
+static void
+set_helper (const RecordOptions *chosen, ProfCpuConfig *config)
+{
+  HelperUse use = chosen->helper.use;
+  config->helper_on_terminal = !chosen->control && isatty (STDIN_FILENO) && isatty (STDERR_FILENO);
+  bool may_ask = use == HELPER_REFUSED || (use == HELPER_AUTO && config->helper_on_terminal);
+  config->helper = use == HELPER_ALWAYS ? PROF_HELPER_ALWAYS
+                   : may_ask            ? PROF_HELPER_IF_REFUSED
+                                        : PROF_HELPER_NEVER;
+  config->helper_fd = chosen->helper.fd;
+}
+
 static ProfCpuConfig
 make_cpu_config (const RecordOptions *chosen, char **command)
 {
@@ -290,6 +344,7 @@ make_cpu_config (const RecordOptions *chosen, char **command)
   config.collect_thread_ids = !chosen->no_thread_ids;
   config.collect_timestamps = !chosen->no_timestamps;
   config.symbol_cache = find_symbol_cache (chosen);
+  set_helper (chosen, &config);
   return config;
 }
 

@@ -9,6 +9,19 @@
 #include "option.h"
 #include "parse.h"
 
+typedef enum {
+  HELPER_AUTO,    /* when refused and on a terminal */
+  HELPER_REFUSED, /* … and anywhere */
+  HELPER_ALWAYS,
+  HELPER_NEVER,
+} HelperUse;
+
+/* Whether prof-helper opens the events; `fd`: a socket to one that runs, or -1. */
+typedef struct {
+  HelperUse use;
+  int fd;
+} HelperChoice;
+
 /* As given on the command line. */
 typedef struct {
   StringList events;
@@ -33,6 +46,7 @@ typedef struct {
   bool no_frees;
   const char *symbol_cache;
   bool no_symbol_cache;
+  HelperChoice helper;
 } RecordOptions;
 
 /* As the library wants it; the heap's is used with --heap only. */

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "capture/helper-request.h"
 #include "capture/perf-error.h"
 #include "capture/perf-open.h"
 #include "capture/perf-session-private.h"
@@ -75,7 +76,9 @@ int
 prof_session_open_event (const ProfPerfSession *session,
                          size_t row,
                          const ProfSessionTarget *target,
-                         int cpu)
+                         int cpu,
+                         bool has_ring,
+                         bool *ret_is_ring)
 {
   struct perf_event_attr attr;
   prof_session_fill_attr (session, row, &attr);
@@ -84,7 +87,37 @@ prof_session_open_event (const ProfPerfSession *session,
     attr.inherit = attr.inherit_thread = 0;
   if (target->is_cgroup)
     return prof_perf_open_with (&attr, target->cgroup_fd, cpu, PERF_FLAG_PID_CGROUP);
-  return prof_perf_open (&attr, target->tid, cpu);
+  ProfHelperChannel *helper = session->config.helper;
+  if (helper == NULL)
+    return prof_perf_open (&attr, target->tid, cpu);
+  pid_t tid = target->tid != 0 ? target->tid : (pid_t)syscall (SYS_gettid);
+  return prof_helper_channel_open_event (helper, &attr, tid, cpu,
+                                         has_ring ? session->config.ring_bytes : 0, ret_is_ring);
+}
+
+static int
+report_helper (const ProfPerfSession *session,
+               size_t row,
+               const ProfSessionTarget *target,
+               int error,
+               ProfError *reterr)
+{
+  const char *name = session->events.items[row].requested;
+  if (error == -EPIPE)
+    return prof_error_set (reterr, error,
+                           "Can't count %s: prof-helper, which opens the events, has ended", name);
+  if (error == -EACCES)
+    return prof_error_set (reterr, error,
+                           "Can't count %s in process %d: it belongs to another user, or was "
+                           "started "
+                           "with more rights than this user; try: the whole system",
+                           name, target->tid);
+  return prof_error_set (reterr, error,
+                         "Can't count %s: prof-helper opens software, hardware and cache events, "
+                         "at "
+                         "up to %d Hz or with periods of %d (clocks: %d ns) and more; try: as root",
+                         name, PROF_HELPER_MAX_FREQUENCY_HZ, PROF_HELPER_MIN_PERIOD,
+                         PROF_HELPER_MIN_CLOCK_NS);
 }
 
 static int
@@ -111,6 +144,9 @@ prof_session_report_open (const ProfPerfSession *session,
                           ProfError *reterr)
 {
   char name[32] = "";
+  bool is_thread_refused = session->config.helper != NULL && error == -EACCES && target->tid > 0;
+  if (error == -EBADRQC || error == -EPIPE || is_thread_refused)
+    return report_helper (session, row, target, error, reterr);
   struct perf_event_attr attr;
   prof_session_fill_attr (session, row, &attr);
   ProfPerfOpening opening = {

@@ -11,7 +11,7 @@ static int
 try_event (const ProfPerfSession *session, size_t row, const ProfSessionTarget *target)
 {
   int cpu = target->tid == PROF_WHOLE_SYSTEM ? session->cpus.items[0] : -1;
-  int fd = prof_session_open_event (session, row, target, cpu);
+  int fd = prof_session_open_event (session, row, target, cpu, false, NULL);
   if (fd < 0)
     return fd;
   close (fd);
@@ -109,7 +109,10 @@ add_notes (ProfPerfSession *session, bool gave_up_kernel)
   ProfPerfRights rights;
   int r = 0;
   prof_perf_rights_read (&rights);
-  if (gave_up_kernel)
+  if (session->config.helper != NULL)
+    r = prof_session_notes_add (&session->notes,
+                                "recorded with an administrator's rights, by prof-helper");
+  if (r == 0 && gave_up_kernel)
     r = prof_session_notes_add (&session->notes,
                                 "kernel code is not recorded: this user has no CAP_PERFMON, and "
                                 "kernel.perf_event_paranoid is %d (it would take 1 or less)",

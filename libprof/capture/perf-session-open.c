@@ -30,6 +30,8 @@ prof_session_clear_rings (ProfPerfSession *session)
 {
   prof_vec_foreach (ring, &session->rings)
     prof_perf_ring_finish (ring);
+  if (session->config.helper != NULL && session->rings.n > 0)
+    prof_helper_channel_unmap (session->config.helper);
   prof_vec_clear (&session->rings);
   prof_vec_clear (&session->ring_fds);
 }
@@ -79,8 +81,9 @@ open_event (Opening *opening, size_t cpu_row)
   ProfPerfSession *session = opening->session;
   if (prof_vec_reserve (&session->open, 1) < 0)
     return -ENOMEM;
+  bool has_ring = opening->is_first && opening->row == 0;
   int fd = prof_session_open_event (session, opening->row, opening->target,
-                                    session->cpus.items[cpu_row]);
+                                    session->cpus.items[cpu_row], has_ring, &opening->is_mapping);
   if (fd < 0)
     return fd;
   ProfOpenEvent *open = &session->open.items[session->open.n++];
@@ -92,7 +95,7 @@ open_event (Opening *opening, size_t cpu_row)
   };
   if (ioctl (fd, PERF_EVENT_IOC_ID, &open->id) < 0)
     return -errno;
-  if (opening->is_first && opening->row == 0)
+  if (has_ring)
     return map_ring (opening, fd);
   int ring_fd = session->ring_fds.items[cpu_row];
   return ioctl (fd, PERF_EVENT_IOC_SET_OUTPUT, ring_fd) < 0 ? -errno : 0;

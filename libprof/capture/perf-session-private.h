@@ -49,11 +49,14 @@ typedef struct {
 void prof_session_fill_attr (const ProfPerfSession *session,
                              size_t row,
                              struct perf_event_attr *ret);
-/* Opens it, disabled. The descriptor, or -errno. */
+/* Opens it, disabled. The descriptor, or -errno. `has_ring`: it is to have one; *ret_is_ring: that
+ * is what failed. */
 int prof_session_open_event (const ProfPerfSession *session,
                              size_t row,
                              const ProfSessionTarget *target,
-                             int cpu);
+                             int cpu,
+                             bool has_ring,
+                             bool *ret_is_ring);
 /* Phrases why that failed. */
 int prof_session_report_open (const ProfPerfSession *session,
                               size_t row,

@@ -10,6 +10,7 @@
 
 #include "base/hash-index.h"
 #include "base/vec.h"
+#include "capture/helper-channel.h"
 #include "capture/perf-attr.h"
 #include "capture/perf-record.h"
 #include "capture/perf-ring.h"
@@ -23,11 +24,12 @@ typedef struct {
   bool inherit;
   bool exclude_kernel;
   bool is_system_wide;
-  bool wants_kernel_chain; /* PERF_SAMPLE_CALLCHAIN, kernel part */
-  bool wants_user_chain;   /* … user part: the kernel's frame-pointer walk */
-  uint32_t stack_bytes;    /* with user registers; 0: neither */
-  size_t ring_bytes;       /* for each CPU; 0: chosen by what may be locked */
-  uint64_t regs_mask;      /* sample_regs_user */
+  bool wants_kernel_chain;   /* PERF_SAMPLE_CALLCHAIN, kernel part */
+  bool wants_user_chain;     /* … user part: the kernel's frame-pointer walk */
+  uint32_t stack_bytes;      /* with user registers; 0: neither */
+  size_t ring_bytes;         /* for each CPU; 0: chosen by what may be locked */
+  uint64_t regs_mask;        /* sample_regs_user */
+  ProfHelperChannel *helper; /* borrowed: opens what is no control group; NULL: this process does */
 } ProfPerfSessionConfig;
 
 typedef struct {

@@ -80,6 +80,8 @@ find_fault (const ProfCpuConfig *config)
     return "max_samples must be at least 1";
   if (config->unwind_mode < PROF_UNWIND_AUTO || config->unwind_mode > PROF_UNWIND_DWARF)
     return "unwind_mode is none of PROF_UNWIND_*";
+  if (config->helper < PROF_HELPER_NEVER || config->helper > PROF_HELPER_ALWAYS)
+    return "helper is none of PROF_HELPER_*";
   if (config->stack_bytes % 8 != 0 || config->stack_bytes > MAX_STACK_BYTES)
     return "stack_bytes must be a multiple of 8 below 65536";
   return NULL;

@@ -17,6 +17,7 @@
 #include "engine/context-watch.h"
 #include "engine/counters.h"
 #include "engine/cpu-config.h"
+#include "engine/cpu-helper.h"
 #include "engine/cpu-target.h"
 #include "engine/machine.h"
 #include "engine/pipeline.h"
@@ -42,6 +43,7 @@ typedef struct {
 struct ProfCpuProfiler {
   ProfCpuConfigCopy config;
   ProfSampling *sampling; /* a reference */
+  ProfCpuHelper helper;
   ProfPerfSession *session;
   ProfPipeline pipeline;
   ProfCollector collector;
@@ -192,15 +194,18 @@ open_all (ProfCpuProfiler *profiler, ProfError *reterr)
 {
   const ProfCpuConfig *config = &profiler->config.values;
   ProfPerfSessionConfig session_config = make_session_config (config);
-  int r = prof_perf_session_new (&session_config, &profiler->session, reterr);
+  int r = prof_cpu_helper_open_session (&profiler->helper, config, &session_config,
+                                        &profiler->session, reterr);
   if (r < 0)
     return r;
-  ProfPipelineConfig pipeline_config = { .session = profiler->session,
-                                         .sampling = profiler->sampling,
-                                         .unwind_mode = config->unwind_mode,
-                                         .max_frames = config->max_stack_depth,
-                                         .max_samples = config->max_samples,
-                                         .keeps_time = config->collect_timestamps };
+  ProfPipelineConfig pipeline_config
+      = { .session = profiler->session,
+          .helper = profiler->helper.is_open ? &profiler->helper.channel : NULL,
+          .sampling = profiler->sampling,
+          .unwind_mode = config->unwind_mode,
+          .max_frames = config->max_stack_depth,
+          .max_samples = config->max_samples,
+          .keeps_time = config->collect_timestamps };
   ProfCollectorFuncs funcs = { begin, drain, disable, end, profiler };
   r = prof_pipeline_init (&profiler->pipeline, &pipeline_config);
   if (r >= 0)
@@ -246,6 +251,7 @@ prof_cpu_profiler_free (ProfCpuProfiler *profiler)
   prof_collector_finish (&profiler->collector);
   prof_pipeline_finish (&profiler->pipeline);
   prof_perf_session_free (profiler->session);
+  prof_cpu_helper_finish (&profiler->helper);
   prof_cpu_target_finish (&profiler->target);
   prof_counters_finish (&profiler->counters);
   prof_context_watch_finish (&profiler->context);
@@ -483,6 +489,7 @@ make_profile (ProfCpuProfiler *profiler, const SnapshotRequest *request, ProfPro
     .duration_ns = has_begun ? request->end.monotonic_ns - start.monotonic_ns : 0,
     .symbolizer = request->is_last ? profiler->symbolizer : NULL,
     .symbol_cache = config->symbol_cache,
+    .kallsyms_fd = profiler->helper.kallsyms_fd,
     .frequency_hz = config->sampling_rate,
     .period = config->period,
     .default_link = profiler->target.link,
@@ -511,7 +518,7 @@ prepare_symbolizer (ProfCpuProfiler *profiler)
 {
   if (profiler->symbolizer == NULL)
     return prof_profile_open_symbolizer (profiler->config.values.symbol_cache,
-                                         &profiler->symbolizer);
+                                         profiler->helper.kallsyms_fd, &profiler->symbolizer);
   prof_symbolizer_refresh (profiler->symbolizer);
   return 0;
 }

@@ -27,6 +27,7 @@ prof_pipeline_init (ProfPipeline *pipeline, const ProfPipelineConfig *config)
   };
   prof_aggregate_init (&pipeline->aggregate, get_first_resolution (pipeline), config->max_samples);
   int r = prof_process_table_init (&pipeline->processes);
+  pipeline->processes.helper = config->helper;
   if (r >= 0)
     r = prof_stack_builder_init (&pipeline->builder, config->unwind_mode, config->max_frames);
   if (r < 0)

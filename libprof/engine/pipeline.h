@@ -38,8 +38,9 @@ typedef struct {
 } ProfPipeline;
 
 typedef struct {
-  ProfPerfSession *session; /* borrowed */
-  ProfSampling *sampling;   /* borrowed */
+  ProfPerfSession *session;  /* borrowed */
+  ProfHelperChannel *helper; /* borrowed; NULL: none reads the maps that are closed to us */
+  ProfSampling *sampling;    /* borrowed */
   ProfUnwindMode unwind_mode;
   size_t max_frames, max_samples;
   bool keeps_time;

@@ -5,7 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/read-file.h"
 #include "capture/proc-maps.h"
+
+enum { MAX_MAPS_BYTES = 32 << 20 };
 
 static int
 add_map (void *user_data, const ProfProcMap *map)
@@ -37,6 +41,24 @@ prof_process_maps_read (ProfAddressSpace *space)
 {
   int r = prof_proc_maps_read (space->pid, add_map, space);
   return r < 0 ? r : 0;
+}
+
+static int
+read_by_helper (ProfAddressSpace *space, ProfHelperChannel *helper)
+{
+  cleanup (prof_close) int fd = prof_helper_channel_open_maps (helper, space->pid);
+  cleanup (prof_free) char *text = NULL;
+  size_t n_bytes;
+  int r = fd < 0 ? fd : prof_read_fd (fd, MAX_MAPS_BYTES, &text, &n_bytes);
+  return r < 0 ? r : prof_process_maps_parse (space, text, n_bytes);
+}
+
+int
+prof_process_maps_read_with (ProfAddressSpace *space, ProfHelperChannel *helper)
+{
+  int r = prof_process_maps_read (space);
+  bool is_closed = r == -EACCES || r == -EPERM;
+  return is_closed && helper != NULL ? read_by_helper (space, helper) : r;
 }
 
 static bool

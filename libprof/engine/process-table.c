@@ -76,7 +76,7 @@ prof_process_table_get (ProfProcessTable *table, uint32_t pid, ProfProcess **ret
     if (r < 0)
       return r;
     /* A process that is gone or closed to us has no maps: its frames stay unnamed. */
-    if (prof_process_maps_read (&process->space) == -ENOMEM)
+    if (prof_process_maps_read_with (&process->space, table->helper) == -ENOMEM)
       return -ENOMEM;
   }
   *ret = process;

@@ -10,6 +10,7 @@
 #include "base/hash-index.h"
 #include "base/string-table.h"
 #include "base/vec.h"
+#include "capture/helper-channel.h"
 #include "elf/address-space.h"
 #include "profile/aggregate.h"
 
@@ -50,6 +51,7 @@ typedef struct {
   ProfStringTable names;
   unsigned n_processes, n_threads; /* ever seen */
   uint32_t n_added;                /* rows of processes, ever */
+  ProfHelperChannel *helper;       /* borrowed; reads maps that are closed to us; NULL: none */
 } ProfProcessTable;
 
 int prof_process_table_init (ProfProcessTable *table);

@@ -19,6 +19,7 @@ typedef struct {
   ProfTraceLink default_link;        /* of samples without a span; may be none */
   struct ProfSymbolizer *symbolizer; /* kept for several profiles; NULL: none is */
   const char *symbol_cache;          /* directory, or NULL */
+  int kallsyms_fd;                   /* as of ProfSymbolizerConfig */
   ProfSession session;               /* stack_ends, events and times are filled here */
 } ProfProfileMakerConfig;
 

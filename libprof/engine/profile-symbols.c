@@ -170,9 +170,13 @@ add_locations (Adder *adder, uint32_t *locations)
 }
 
 int
-prof_profile_open_symbolizer (const char *cache_directory, ProfSymbolizer **ret)
+prof_profile_open_symbolizer (const char *cache_directory, int kallsyms_fd, ProfSymbolizer **ret)
 {
-  ProfSymbolizerConfig config = { .wants_lines = true, .cache_directory = cache_directory };
+  ProfSymbolizerConfig config = {
+    .wants_lines = true,
+    .cache_directory = cache_directory,
+    .kallsyms_fd = kallsyms_fd,
+  };
   return prof_symbolizer_new (&config, ret);
 }
 
@@ -181,11 +185,13 @@ prof_profile_add_symbols (ProfProfile *profile,
                           const ProfStackTables *tables,
                           ProfSymbolizer *symbolizer,
                           const char *cache_directory,
+                          int kallsyms_fd,
                           uint32_t *locations,
                           ProfProfileMakerStats *ret_stats)
 {
   cleanup (prof_symbolizer_free) ProfSymbolizer *own = NULL;
-  int r = symbolizer == NULL ? prof_profile_open_symbolizer (cache_directory, &own) : 0;
+  int r
+      = symbolizer == NULL ? prof_profile_open_symbolizer (cache_directory, kallsyms_fd, &own) : 0;
   if (r < 0)
     return r;
   cleanup (prof_free) uint32_t *mappings = calloc (tables->modules.n + 1, sizeof *mappings);

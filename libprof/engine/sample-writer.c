@@ -20,7 +20,8 @@ prof_sample_writer_begin (ProfSampleWriter *writer,
       || prof_profile_reserve_samples (writer->profile, n_samples, n_labels) < 0)
     return -ENOMEM;
   return prof_profile_add_symbols (writer->profile, writer->tables, writer->symbolizer,
-                                   writer->symbol_cache, writer->locations, ret_stats);
+                                   writer->symbol_cache, writer->kallsyms_fd, writer->locations,
+                                   ret_stats);
 }
 
 void

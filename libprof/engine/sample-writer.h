@@ -25,6 +25,7 @@ typedef struct {
   const ProfStackTables *tables;
   struct ProfSymbolizer *symbolizer; /* NULL: one for this profile */
   const char *symbol_cache;          /* its directory, or NULL */
+  int kallsyms_fd;                   /* as of ProfSymbolizerConfig */
   ProfProfile *profile;
   bool has_thread_names, has_thread_ids;
   uint64_t start_monotonic_ns, start_unix_ns; /* the same moment */

@@ -100,7 +100,9 @@ static int
 read_kernel (ProfModuleSymbols *symbols)
 {
   prof_kernel_symbols_finish (&symbols->kernel);
-  return prof_kernel_symbols_read (&symbols->kernel);
+  int fd = symbols->context->kallsyms_fd;
+  return fd > 0 ? prof_kernel_symbols_read_fd (&symbols->kernel, fd)
+                : prof_kernel_symbols_read (&symbols->kernel);
 }
 
 int

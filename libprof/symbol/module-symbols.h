@@ -16,6 +16,7 @@
 typedef struct {
   bool wants_lines;
   const char *debug_directory;
+  int kallsyms_fd; /* borrowed; 0: opened by name */
   ProfCacheDirectory cache;
   ProfNames names;
 } ProfSymbolContext;

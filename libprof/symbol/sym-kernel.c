@@ -107,14 +107,20 @@ read_all (ProfKernelSymbols *symbols, int fd)
 }
 
 int
-prof_kernel_symbols_read (ProfKernelSymbols *symbols)
+prof_kernel_symbols_read_fd (ProfKernelSymbols *symbols, int fd)
 {
-  cleanup (prof_close) int fd = open ("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
+  if (lseek (fd, 0, SEEK_SET) < 0)
     return -errno;
   int r = read_all (symbols, fd);
   prof_kernel_symbols_finish_adding (symbols);
   return r;
+}
+
+int
+prof_kernel_symbols_read (ProfKernelSymbols *symbols)
+{
+  cleanup (prof_close) int fd = open ("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+  return fd < 0 ? -errno : prof_kernel_symbols_read_fd (symbols, fd);
 }
 
 void

@@ -34,6 +34,8 @@ void prof_kernel_symbols_finish_adding (ProfKernelSymbols *symbols);
 
 /* Reads /proc/kallsyms. 0 or negative errno. */
 int prof_kernel_symbols_read (ProfKernelSymbols *symbols);
+/* The same, from its beginning: who opened it decides what it shows. */
+int prof_kernel_symbols_read_fd (ProfKernelSymbols *symbols, int fd);
 
 void prof_kernel_symbols_finish (ProfKernelSymbols *symbols);
 

@@ -61,6 +61,7 @@ prof_symbolizer_new (const ProfSymbolizerConfig *config, ProfSymbolizer **ret)
     return -ENOMEM;
   symbolizer->context.wants_lines = config->wants_lines;
   symbolizer->context.cache.fd = -1;
+  symbolizer->context.kallsyms_fd = config->kallsyms_fd;
   symbolizer->max_bytes = config->max_bytes > 0 ? config->max_bytes : MAX_BYTES;
   symbolizer->debug_directory
       = strdup (config->debug_directory != NULL ? config->debug_directory : "/usr/lib/debug");

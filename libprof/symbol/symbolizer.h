@@ -17,6 +17,7 @@ typedef struct {
   const char *debug_directory; /* NULL: /usr/lib/debug */
   const char *cache_directory; /* answers are kept there between recordings; NULL: they are not */
   size_t max_bytes;            /* what a refresh lets grow; 0: 64 MiB */
+  int kallsyms_fd;             /* /proc/kallsyms, borrowed; 0: opened by name */
 } ProfSymbolizerConfig;
 
 /* One function at an address; strings are never NULL, borrowed until the symbolizer is freed. */

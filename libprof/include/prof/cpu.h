@@ -35,6 +35,14 @@ typedef enum {
   PROF_TARGET_CGROUP, /* what runs in a control group and in those below it, as it comes and goes */
 } ProfTarget;
 
+/* Whether prof-helper, a small program with root's rights, opens the events. It is started through
+ * pkexec, which asks for an administrator's consent, so that new may wait for a person. */
+typedef enum {
+  PROF_HELPER_NEVER,
+  PROF_HELPER_IF_REFUSED, /* when the kernel does not let this user open them */
+  PROF_HELPER_ALWAYS,     /* also to see what own programs do in the kernel */
+} ProfHelperUse;
+
 /* What to record, and how. Copied by new, with all it points to. */
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
@@ -74,6 +82,11 @@ typedef struct {
    * and with less memory; made if it is not there. At most 128 MiB, in files that may be removed at
    * any time. Not used where other users can write. NULL: none. */
   const char *symbol_cache;
+  ProfHelperUse helper;    /* for processes of this user and the whole system, not control groups */
+  bool helper_on_terminal; /* where no desktop can ask for consent, the terminal does */
+  /* A SOCK_SEQPACKET socket to a prof-helper that the caller has started; -1: it is started when it
+   * is needed. Not used after new. */
+  int helper_fd;
 } ProfCpuConfig;
 
 /* This process at 100 Hz of CPU time, stacks of up to 64 frames, until stopped. */
@@ -85,7 +98,8 @@ typedef struct {
     .max_stack_depth = 64, .unwind_mode = PROF_UNWIND_AUTO, .stack_bytes = 0, .ring_bytes = 0,     \
     .max_samples = 100000, .sampling = NULL, .exclude_kernel = false,                              \
     .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true,          \
-    .collect_system_info = true, .cgroup = NULL, .symbol_cache = NULL                              \
+    .collect_system_info = true, .cgroup = NULL, .symbol_cache = NULL,                             \
+    .helper = PROF_HELPER_NEVER, .helper_on_terminal = false, .helper_fd = -1                      \
   }
 
 /* How a recording goes. */
