@@ -125,10 +125,40 @@ decide_other_process (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
 static void
 decide_system_wide (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
 {
-  if (facts->system_wide == 0)
+  if (facts->system_wide == 0) {
     set_answer (ret, PROF_CHECK_OK, "all processes on all CPUs can be sampled");
-  else
+  } else if (prof_helper_parts_are_whole (&facts->helper)) {
+    set_answer (ret, PROF_CHECK_LIMITED,
+                "only with an administrator's consent, which is asked for at the start");
+    set_remedy (ret, "prof record --all --helper=refused");
+  } else
     set_refused (ret, PROF_CHECK_MISSING, facts, facts->system_wide, &kernel_clock, true);
+}
+
+static void
+decide_helper (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
+{
+  const ProfHelperParts *parts = &facts->helper;
+  if (prof_helper_parts_are_whole (parts)) {
+    set_answer (ret, PROF_CHECK_OK,
+                "prof-helper records the whole system for this user, once an administrator "
+                "consents");
+  } else if (facts->system_wide == 0) {
+    set_answer (ret, PROF_CHECK_OK, "not needed to record the whole system");
+  } else if (parts->pkexec < 0) {
+    set_answer (ret, PROF_CHECK_MISSING,
+                "pkexec, which asks an administrator for consent, is not installed");
+    set_remedy (ret, "sudo apt-get install --yes pkexec");
+  } else if (parts->helper < 0) {
+    set_answer (ret, PROF_CHECK_MISSING, "%.140s can't be executed: %s", prof_helper_get_path (),
+                strerrordesc_np (-parts->helper));
+    set_remedy (ret, "install libprof completely");
+  } else {
+    set_answer (ret, PROF_CHECK_MISSING,
+                "PolicyKit does not know of prof-helper: there is no org.libprof.policy in "
+                "/usr/share/polkit-1/actions");
+    set_remedy (ret, "install libprof with --prefix=/usr");
+  }
 }
 
 static void
@@ -311,6 +341,7 @@ static const ProfDoctorQuestion questions[] = {
   { "hardware-counters", "Hardware counters", decide_hardware },
   { "other-process", "Programs of other users", decide_other_process },
   { "system-wide", "The whole system", decide_system_wide },
+  { "helper", "Consent of an administrator", decide_helper },
   { "tracepoints", "Tracepoints", decide_tracepoints },
   { "ring-memory", "Memory for samples", decide_ring_memory },
   { "open-files", "Open files", decide_open_files },

@@ -234,6 +234,7 @@ prof_doctor_facts_find (ProfDoctorFacts *ret)
   ret->own_kernel = try_clock (false, 0, -1);
   ret->hardware = try_event (PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, true, 0, -1);
   ret->system_wide = try_clock (false, -1, sched_getcpu ());
+  prof_helper_parts_find (&ret->helper);
   find_processes (ret);
   find_tracepoint (ret);
   find_ring (ret);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "capture/helper-process.h"
 #include "capture/perf-rights.h"
 
 /* What the doctor found by trying. Plain values, so that the findings can be told from what they
@@ -26,6 +27,8 @@ typedef struct {
   int other_maps;  /* reading its /proc/PID/maps */
 
   int system_wide; /* sampling all processes of a CPU, kernel included */
+
+  ProfHelperParts helper; /* of what asks an administrator where this user is refused */
 
   int tracefs;    /* opening it */
   int tracepoint; /* sampling sched:sched_switch in this thread */

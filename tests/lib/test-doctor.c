@@ -65,7 +65,7 @@ test_healthy_machine (void **state)
   (void)state;
   size_t n;
   const ProfDoctorQuestion *questions = prof_doctor_questions (&n);
-  assert_int_equal (n, 12);
+  assert_int_equal (n, 13);
   for (size_t i = 0; i < n; i++)
     assert_answer (questions[i].id, &healthy, PROF_CHECK_OK, "", "");
 }
@@ -90,6 +90,7 @@ test_kernel_at_level_two (void **state)
   ProfDoctorFacts facts = healthy;
   facts.rights.paranoid = 2;
   facts.own_kernel = facts.system_wide = -EACCES;
+  facts.helper.helper = -ENOENT;
   facts.has_kernel_addresses = false;
   assert_answer ("own-process", &facts, PROF_CHECK_OK, "", "");
   assert_answer ("kernel-stacks", &facts, PROF_CHECK_MISSING, "(it is 2)",
@@ -104,6 +105,26 @@ test_kernel_at_level_two (void **state)
   assert_null (strstr (ask ("kernel-symbols", &facts).remedy, "setcap"));
   facts.kallsyms = -ENOENT;
   assert_answer ("kernel-symbols", &facts, PROF_CHECK_MISSING, "No such file", "");
+}
+
+static void
+test_helper (void **state)
+{
+  (void)state;
+  ProfDoctorFacts facts = healthy;
+  facts.system_wide = -EACCES;
+  assert_answer ("helper", &facts, PROF_CHECK_OK, "once an administrator consents", "");
+  assert_answer ("system-wide", &facts, PROF_CHECK_LIMITED, "an administrator's consent",
+                 "prof record --all --helper=refused");
+  facts.helper.action = -ENOENT;
+  assert_answer ("helper", &facts, PROF_CHECK_MISSING, "no org.libprof.policy", "--prefix=/usr");
+  facts.helper.helper = -EACCES;
+  assert_answer ("helper", &facts, PROF_CHECK_MISSING, "prof-helper can't be executed: Permission",
+                 "install libprof");
+  facts.helper.pkexec = -ENOENT;
+  assert_answer ("helper", &facts, PROF_CHECK_MISSING, "pkexec", "install --yes pkexec");
+  facts.system_wide = 0;
+  assert_answer ("helper", &facts, PROF_CHECK_OK, "not needed", "");
 }
 
 static void
@@ -273,7 +294,7 @@ test_doctor_is_right_about_nobody (void **state)
   }
   assert_non_null (strstr (text, "own-process=0 "));
   assert_non_null (strstr (text, "kernel-stacks=2 counting in the kernel needs CAP_PERFMON"));
-  assert_non_null (strstr (text, "system-wide=2 "));
+  assert_null (strstr (text, "system-wide=0 "));
   assert_non_null (strstr (text, "kernel-symbols=2 /proc/kallsyms hides all addresses"));
 }
 
@@ -286,7 +307,7 @@ test_checks_of_this_user_are_complete (void **state)
   size_t n;
   assert_int_equal (prof_doctor_new (&doctor, NULL), 0);
   const ProfCheck *checks = prof_doctor_get_checks (doctor, &n);
-  assert_int_equal (n, 12);
+  assert_int_equal (n, 13);
   for (size_t i = 0; i < n; i++) {
     assert_true (checks[i].id[0] != '\0' && checks[i].title[0] != '\0');
     assert_true (checks[i].detail[0] != '\0');
@@ -306,6 +327,7 @@ main (void)
     cmocka_unit_test (test_healthy_machine),
     cmocka_unit_test (test_strict_debian),
     cmocka_unit_test (test_kernel_at_level_two),
+    cmocka_unit_test (test_helper),
     cmocka_unit_test (test_machine_without_counters),
     cmocka_unit_test (test_other_users),
     cmocka_unit_test (test_tracepoints),
