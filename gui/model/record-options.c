@@ -97,7 +97,7 @@ add_target (GStrvBuilder *argv, const PyroRecordOptions *self, GError **error)
   if (self->target == PYRO_TARGET_COMMAND)
     return add_command (argv, self, error);
   if (self->target == PYRO_TARGET_SYSTEM)
-    g_strv_builder_add (argv, "--all");
+    g_strv_builder_add_many (argv, "--all", "--helper=refused", NULL);
   else if (self->pid != 0)
     add_number (argv, "--pid", self->pid);
   else {

@@ -77,7 +77,7 @@ the_heap_is_of_a_command_alone (void **state)
   set (&options->command, "xz");
   assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--pid|4711");
   options->target = PYRO_TARGET_SYSTEM;
-  assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--all");
+  assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--all|--helper=refused");
 }
 
 static void
@@ -86,7 +86,7 @@ names_are_not_kept_if_so_wished (void **state)
   g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
   options->target = PYRO_TARGET_SYSTEM;
   options->is_uncached = TRUE;
-  assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--no-symbol-cache|--all");
+  assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--no-symbol-cache|--all|--helper=refused");
 }
 
 static void
