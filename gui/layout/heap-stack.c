@@ -43,8 +43,8 @@ read_sites (PyroHeapStack *stack, uint32_t n_points, uint32_t max_sites)
     stack->start_ns = summary.start_ns;
     stack->end_ns = summary.end_ns;
   }
-  int r = prof_heap_get_sites (stack->heap, stack->start_ns, stack->end_ns, n_points, max_sites,
-                               &stack->values);
+  int r = prof_heap_get_site_peaks (stack->heap, stack->start_ns, stack->end_ns, n_points,
+                                    max_sites, &stack->values);
   if (r < 0)
     return r;
   stack->n_points = (uint32_t)stack->values->n_points;

@@ -9,7 +9,8 @@
 /* Memory in use over time, by who allocated it: bands that lie one on another, the greatest one at
  * the bottom. Immutable once made. */
 typedef struct {
-  int64_t start_ns, end_ns; /* of the first and the last point */
+  int64_t start_ns, end_ns; /* of the first and the last point; each point is the highest moment
+                               since the one before it */
   uint32_t n_points, n_bands;
   const ProfHeapSite *sites; /* of each band */
   bool has_others;           /* the last band is of all other sites, and has no name */

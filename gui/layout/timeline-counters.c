@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "timeline-lanes.h"
@@ -16,33 +18,56 @@ find_series (const ProfSession *session, const char *name)
   return NULL;
 }
 
-/* Each bucket has what was last read before its end; before the first reading there is nothing. */
+/* Readings hold until the next one, and the last one for as long as a reading does. */
+static double
+get_end (const ProfSessionSeries *series)
+{
+  double first = (double)series->times_ns[0], last = (double)series->times_ns[series->n - 1];
+  return series->n == 1 ? INFINITY : last + 2 * (last - first) / (double)(series->n - 1);
+}
+
+/* Each bucket has what was last read before its end; what other recordings have read stays where
+ * this one has nothing. */
 static void
 fill (const PyroTimeline *timeline, PyroLane *lane, const ProfSessionSeries *series)
 {
   double width = ((double)timeline->end_ns - (double)timeline->start_ns) / timeline->n_buckets;
+  double series_end = get_end (series);
   size_t next = 0;
   double value = 0;
   for (uint32_t i = 0; i < timeline->n_buckets; i++) {
     double end = (double)timeline->start_ns + (i + 1) * width;
     for (; next < series->n && (double)series->times_ns[next] < end; next++)
       value = (double)series->values[next];
-    lane->values[i] = value < 0 ? -value : value;
+    if (next > 0 && end - width < series_end)
+      lane->values[i] = value < 0 ? -value : value;
   }
 }
 
-int
-pyro_timeline_add_counters (PyroTimeline *timeline, const ProfProfile *profile)
+static int
+read_sessions (PyroTimeline *timeline, const ProfProfile *profile)
 {
-  ProfSession *session;
-  if (prof_profile_get_session (profile, 0, &session, NULL) < 0)
-    return 0;
-  timeline->session = session;
-  for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-    const ProfSessionSeries *series = find_series (session, shown[i]);
+  size_t n = prof_profile_get_n_sessions (profile);
+  timeline->sessions = calloc (n + 1, sizeof *timeline->sessions);
+  if (timeline->sessions == NULL)
+    return -ENOMEM;
+  for (size_t i = 0; i < n; i++)
+    if (prof_profile_get_session (profile, i, &timeline->sessions[timeline->n_sessions], NULL) == 0)
+      timeline->n_sessions++;
+  return 0;
+}
+
+/* One row for a counter, whichever recordings have it. */
+static int
+add_counter (PyroTimeline *timeline, const char *name)
+{
+  PyroLane *lane = NULL;
+  for (size_t i = 0; i < timeline->n_sessions; i++) {
+    const ProfSessionSeries *series = find_series (timeline->sessions[i], name);
     if (series == NULL)
       continue;
-    PyroLane *lane = pyro_timeline_add_lane (timeline, PYRO_LANE_COUNTER);
+    if (lane == NULL)
+      lane = pyro_timeline_add_lane (timeline, PYRO_LANE_COUNTER);
     if (lane == NULL)
       return -ENOMEM;
     lane->name = series->name;
@@ -50,4 +75,13 @@ pyro_timeline_add_counters (PyroTimeline *timeline, const ProfProfile *profile)
     fill (timeline, lane, series);
   }
   return 0;
+}
+
+int
+pyro_timeline_add_counters (PyroTimeline *timeline, const ProfProfile *profile)
+{
+  int r = read_sessions (timeline, profile);
+  for (size_t i = 0; r == 0 && i < sizeof shown / sizeof *shown; i++)
+    r = add_counter (timeline, shown[i]);
+  return r;
 }

@@ -128,7 +128,9 @@ pyro_timeline_free (PyroTimeline *timeline)
   for (uint32_t i = 0; i < timeline->n_lanes; i++)
     free (timeline->lanes[i].values);
   free (timeline->lanes);
-  prof_session_free (timeline->session);
+  for (size_t i = 0; i < timeline->n_sessions; i++)
+    prof_session_free (timeline->sessions[i]);
+  free (timeline->sessions);
   free (timeline);
 }
 

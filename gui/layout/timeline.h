@@ -36,7 +36,8 @@ typedef struct {
   uint32_t n_buckets;
   PyroLane *lanes;
   uint32_t n_lanes;
-  ProfSession *session; /* what the rows of counters point to */
+  ProfSession **sessions; /* what the rows of counters point to */
+  size_t n_sessions;
 } PyroTimeline;
 
 /* When the samples of a profile were taken: from *ret_start to before *ret_end. False: it has no

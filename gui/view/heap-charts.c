@@ -29,6 +29,7 @@ G_DEFINE_FINAL_TYPE (PyroHeapCharts, pyro_heap_charts, ADW_TYPE_BIN)
 typedef struct {
   ProfProfile *source;
   PyroReport *report;
+  PyroFilter *terms; /* the filter without its range: the chart has a time of its own */
   gint64 start_ns, end_ns;
   PyroHeapStack *stack; /* what comes out; NULL: none could be made, for this reason */
   int code;
@@ -42,8 +43,22 @@ job_free (gpointer data)
   Job *job = data;
   prof_profile_unref (job->source);
   g_object_unref (job->report);
+  pyro_filter_unref (job->terms);
   g_clear_pointer (&job->stack, pyro_heap_stack_free);
   g_free (job);
+}
+
+static void
+make_stack (Job *job)
+{
+  ProfProfile *left = pyro_filter_apply (job->terms, job->source, NULL);
+  if (left == NULL) {
+    job->code = -ENOMEM;
+    return;
+  }
+  job->code
+      = pyro_heap_stack_new (left, job->start_ns, job->end_ns, N_POINTS, MAX_SITES, &job->stack);
+  prof_profile_unref (left);
 }
 
 static void
@@ -52,8 +67,7 @@ run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   Job *job = data;
   unsigned objects, bytes;
   ProfProfile *filtered = pyro_report_get_profile (job->report);
-  job->code = pyro_heap_stack_new (job->source, job->start_ns, job->end_ns, N_POINTS, MAX_SITES,
-                                   &job->stack);
+  make_stack (job);
   job->has_sizes
       = pyro_size_histogram_find_types (filtered, pyro_report_get_value_type (job->report),
                                         &objects, &bytes)
@@ -126,7 +140,9 @@ load (PyroHeapCharts *self)
   Job *job = g_new0 (Job, 1);
   job->source = prof_profile_ref (pyro_profile_get_source (self->profile));
   job->report = g_object_ref (report);
-  pyro_filter_get_range (pyro_profile_get_filter (self->profile), &job->start_ns, &job->end_ns);
+  PyroFilter *filter = pyro_profile_get_filter (self->profile);
+  pyro_filter_get_range (filter, &job->start_ns, &job->end_ns);
+  job->terms = pyro_filter_set_range (filter, 0, 0);
   g_autoptr (GTask) task = g_task_new (self, self->cancellable, take, NULL);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, job, job_free);

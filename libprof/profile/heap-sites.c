@@ -208,13 +208,54 @@ make_sites (
   return r;
 }
 
-int
-prof_heap_get_sites (const ProfHeap *heap,
-                     int64_t start_ns,
-                     int64_t end_ns,
-                     size_t n_points,
-                     size_t max_sites,
-                     ProfHeapSites **ret)
+/* ---- moments ---- */
+
+typedef void (*ChooseMoments) (const ProfHeap *, int64_t, int64_t, size_t, int64_t *);
+
+static void
+choose_even (const ProfHeap *heap, int64_t start_ns, int64_t end_ns, size_t n, int64_t *times_ns)
+{
+  (void)heap;
+  for (size_t i = 0; i < n; i++)
+    times_ns[i] = prof_heap_get_point (start_ns, end_ns, i, n);
+}
+
+/* The moment up to end_ns at which most was live, of those at which that changed. */
+static int64_t
+find_highest (ProfHeapSweep *sweep, int64_t end_ns)
+{
+  int64_t highest_ns = end_ns, next_ns;
+  ProfHeapSum highest = 0;
+  for (bool is_first = true; prof_heap_sweep_peek (sweep, &next_ns) && next_ns <= end_ns;
+       is_first = false) {
+    prof_heap_sweep_to (sweep, next_ns);
+    ProfHeapSum live = sweep->allocated_bytes - sweep->freed_bytes;
+    if (is_first || live > highest) {
+      highest = live;
+      highest_ns = next_ns;
+    }
+  }
+  return highest_ns;
+}
+
+static void
+choose_highest (const ProfHeap *heap, int64_t start_ns, int64_t end_ns, size_t n, int64_t *times_ns)
+{
+  ProfHeapSweep sweep = { .heap = heap };
+  times_ns[0] = start_ns;
+  prof_heap_sweep_to (&sweep, start_ns);
+  for (size_t i = 1; i < n; i++)
+    times_ns[i] = find_highest (&sweep, prof_heap_get_point (start_ns, end_ns, i, n));
+}
+
+static int
+get_sites (const ProfHeap *heap,
+           int64_t start_ns,
+           int64_t end_ns,
+           size_t n_points,
+           size_t max_sites,
+           ChooseMoments choose,
+           ProfHeapSites **ret)
 {
   if (heap == NULL || ret == NULL || n_points < 2 || n_points > INT32_MAX || end_ns < start_ns)
     return -EINVAL;
@@ -223,7 +264,28 @@ prof_heap_get_sites (const ProfHeap *heap,
   int r = times_ns == NULL ? -ENOMEM : init (&work);
   if (r < 0)
     return r;
-  for (size_t i = 0; i < n_points; i++)
-    times_ns[i] = prof_heap_get_point (start_ns, end_ns, i, n_points);
+  choose (heap, start_ns, end_ns, n_points, times_ns);
   return make_sites (&work, times_ns, n_points, max_sites, ret);
+}
+
+int
+prof_heap_get_sites (const ProfHeap *heap,
+                     int64_t start_ns,
+                     int64_t end_ns,
+                     size_t n_points,
+                     size_t max_sites,
+                     ProfHeapSites **ret)
+{
+  return get_sites (heap, start_ns, end_ns, n_points, max_sites, choose_even, ret);
+}
+
+int
+prof_heap_get_site_peaks (const ProfHeap *heap,
+                          int64_t start_ns,
+                          int64_t end_ns,
+                          size_t n_points,
+                          size_t max_sites,
+                          ProfHeapSites **ret)
+{
+  return get_sites (heap, start_ns, end_ns, n_points, max_sites, choose_highest, ret);
 }

@@ -50,6 +50,17 @@ bands_lie_one_on_another (void **state)
 }
 
 static void
+what_lasts_less_than_a_point_is_seen (void **state)
+{
+  (void)state;
+  PyroHeapStack *stack = make_stack (0, 0, 3, 10);
+  assert_float_equal (stack->top, 1100, 0);
+  assert_int_equal (stack->peak, 1);
+  assert_float_equal (pyro_heap_stack_get_value (stack, 2, 1), 100, 0);
+  pyro_heap_stack_free (stack);
+}
+
+static void
 a_range_has_its_own_peak (void **state)
 {
   (void)state;
@@ -111,6 +122,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (bands_lie_one_on_another),
+    cmocka_unit_test (what_lasts_less_than_a_point_is_seen),
     cmocka_unit_test (a_range_has_its_own_peak),
     cmocka_unit_test (what_has_no_band_is_summed_up),
     cmocka_unit_test (bands_are_found),

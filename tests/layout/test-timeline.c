@@ -156,12 +156,10 @@ a_heap_has_bytes_over_time (void **state)
   prof_profile_unref (profile);
 }
 
+/* One with a counter that is read twice. */
 static void
-counters_hold_until_the_next_reading (void **state)
+add_session (ProfProfile *profile, const uint64_t *times_ns, const int64_t *values)
 {
-  (void)state;
-  static const uint64_t times_ns[] = { 111, 131 };
-  static const int64_t values[] = { 5, 9 };
   const ProfSessionSeries series[] = {
     { "process.memory.rss", "bytes", times_ns, values, 2 },
     { "process.cpu.time", "nanoseconds", times_ns, values, 2 },
@@ -169,14 +167,36 @@ counters_hold_until_the_next_reading (void **state)
   ProfSession session = PROF_SESSION_INIT;
   session.series = series;
   session.n_series = 2;
+  assert_int_equal (prof_profile_add_session (profile, &session), 0);
+}
+
+static void
+counters_hold_until_the_next_reading (void **state)
+{
+  (void)state;
   ProfProfile *profile = make_profile ("cpu", "nanoseconds");
   add_sample (profile, 100, 1, "a", 3);
-  assert_int_equal (prof_profile_add_session (profile, &session), 0);
+  add_session (profile, (uint64_t[]){ 111, 131 }, (int64_t[]){ 5, 9 });
   PyroTimeline *timeline = make_timeline (profile, 100, 140, 8);
   assert_int_equal (timeline->n_lanes, 2);
   assert_int_equal (timeline->lanes[1].kind, PYRO_LANE_COUNTER);
   assert_string_equal (timeline->lanes[1].name, "process.memory.rss");
   assert_values (&timeline->lanes[1], 0, 5, 5, 9);
+  pyro_timeline_free (timeline);
+  prof_profile_unref (profile);
+}
+
+static void
+counters_of_several_recordings_share_a_row (void **state)
+{
+  (void)state;
+  ProfProfile *profile = make_profile ("cpu", "nanoseconds");
+  add_sample (profile, 100, 1, "a", 3);
+  add_session (profile, (uint64_t[]){ 131, 132 }, (int64_t[]){ 8, 9 });
+  add_session (profile, (uint64_t[]){ 101, 103 }, (int64_t[]){ 5, 6 });
+  PyroTimeline *timeline = make_timeline (profile, 100, 140, 8);
+  assert_int_equal (timeline->n_lanes, 2);
+  assert_values (&timeline->lanes[1], 6, 0, 0, 9);
   pyro_timeline_free (timeline);
   prof_profile_unref (profile);
 }
@@ -191,6 +211,7 @@ main (void)
     cmocka_unit_test (one_sample_without_a_thread),
     cmocka_unit_test (a_heap_has_bytes_over_time),
     cmocka_unit_test (counters_hold_until_the_next_reading),
+    cmocka_unit_test (counters_of_several_recordings_share_a_row),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

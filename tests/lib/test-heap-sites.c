@@ -59,6 +59,29 @@ test_values_over_time (void **state)
 }
 
 static void
+test_peaks_are_not_missed (void **state)
+{
+  (void)state;
+  ProfHeap *heap = new_known_heap ();
+  ProfHeapSites *sites;
+  ProfHeapPoint peak;
+  assert_int_equal (prof_heap_get_site_peaks (heap, START, START + 6000 * MS, 4, 10, &sites), 0);
+  prof_heap_get_peak (heap, &peak);
+  const int64_t times_ms[] = { 0, 2000, 3000, 4500 };
+  for (size_t i = 0; i < 4; i++)
+    assert_int_equal (sites->times_ns[i], START + times_ms[i] * MS);
+  assert_int_equal (sites->times_ns[3], peak.time_ns);
+  assert_string_equal (sites->sites[0].name, "brief");
+  assert_int_equal (sites->values[3 * sites->n_sites], 9999);
+  int64_t sum = 0;
+  for (size_t i = 0; i < sites->n_sites; i++)
+    sum += sites->values[3 * sites->n_sites + i];
+  assert_int_equal (sum, peak.live_bytes);
+  free (sites);
+  prof_heap_free (heap);
+}
+
+static void
 test_the_rest_is_summed_up (void **state)
 {
   (void)state;
@@ -161,6 +184,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_values_over_time),
+    cmocka_unit_test (test_peaks_are_not_missed),
     cmocka_unit_test (test_the_rest_is_summed_up),
     cmocka_unit_test (test_nothing_live),
     cmocka_unit_test (test_times_and_places),

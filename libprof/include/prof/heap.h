@@ -103,6 +103,16 @@ PROF_API int prof_heap_get_sites (const ProfHeap *heap,
                                   size_t max_sites,
                                   ProfHeapSites **ret);
 
+/* The same for a picture, which must not miss what lasts for less than the time between two points:
+ * each point after the first is, since the one before it, the moment at which most bytes were live.
+ */
+PROF_API int prof_heap_get_site_peaks (const ProfHeap *heap,
+                                       int64_t start_ns,
+                                       int64_t end_ns,
+                                       size_t n_points,
+                                       size_t max_sites,
+                                       ProfHeapSites **ret);
+
 /* Which blocks are meant. */
 typedef enum {
   PROF_HEAP_LIVE_AT,      /* live at end_ns */
