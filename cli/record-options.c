@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -304,11 +305,19 @@ find_symbol_cache (const RecordOptions *chosen)
   return chosen->symbol_cache != NULL ? chosen->symbol_cache : get_symbol_cache ();
 }
 
+/* Somebody sits there: no script of a build service, nor a job in the background. */
+static bool
+is_interactive (void)
+{
+  return isatty (STDIN_FILENO) && isatty (STDERR_FILENO) && tcgetpgrp (STDIN_FILENO) == getpgrp ()
+         && getenv ("CI") == NULL;
+}
+
 static void
 set_helper (const RecordOptions *chosen, ProfCpuConfig *config)
 {
   HelperUse use = chosen->helper.use;
-  config->helper_on_terminal = !chosen->control && isatty (STDIN_FILENO) && isatty (STDERR_FILENO);
+  config->helper_on_terminal = !chosen->control && is_interactive ();
   bool may_ask = use == HELPER_REFUSED || (use == HELPER_AUTO && config->helper_on_terminal);
   config->helper = use == HELPER_ALWAYS ? PROF_HELPER_ALWAYS
                    : may_ask            ? PROF_HELPER_IF_REFUSED

@@ -52,7 +52,7 @@ receive (ProfHelperChannel *channel, ProfHelperAnswer *ret, int *ret_fd)
     .msg_iov = &body,
     .msg_iovlen = 1,
     .msg_control = &control,
-    .msg_controllen = sizeof control,
+    .msg_controllen = CMSG_LEN (sizeof (int)), /* with what aligns it there would be room for two */
   };
   ssize_t n;
   do
@@ -155,7 +155,7 @@ prof_helper_channel_init (ProfHelperChannel *channel, int fd, pid_t pid)
   return r < 0 ? break_off (channel, r) : 0;
 }
 
-/* It is root's, and can't be killed: one that does not end is left to init. */
+/* One that does not end is left to init. */
 static void
 reap (pid_t pid)
 {

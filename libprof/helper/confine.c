@@ -16,8 +16,8 @@
 
 #include <linux/capability.h>
 
-/* Few are open at a time, but unix(7) refuses to send one while root has more than this on their
- * way from all of its programs. */
+/* Few are open at a time, but unix(7) refuses to send one while the user has more than this on
+ * their way. */
 enum { MAX_FILES = 1024 };
 
 bool
@@ -49,15 +49,20 @@ reset_signals (void)
 }
 
 static int
-set_limit (int resource, rlim_t value)
+lower_limit (int resource, rlim_t value)
 {
-  struct rlimit limit = { value, value };
+  struct rlimit limit;
+  if (getrlimit (resource, &limit) < 0)
+    return -1;
+  if (limit.rlim_max > value)
+    limit.rlim_max = value;
+  limit.rlim_cur = limit.rlim_max;
   return setrlimit (resource, &limit);
 }
 
 /* CAP_PERFMON: events; CAP_SYS_PTRACE: maps; CAP_IPC_LOCK: rings; CAP_SYSLOG: kernel symbols. */
 static int
-drop_capabilities (void)
+keep_capabilities (void)
 {
   const uint64_t wanted = UINT64_C (1) << CAP_PERFMON | UINT64_C (1) << CAP_SYS_PTRACE
                           | UINT64_C (1) << CAP_IPC_LOCK | UINT64_C (1) << CAP_SYSLOG;
@@ -73,17 +78,28 @@ drop_capabilities (void)
   return syscall (SYS_capset, &header, words) < 0 ? -1 : 0;
 }
 
+/* Root's own files are open to root without any capability, so that it must be no longer root. */
+static int
+change_user (uid_t uid, gid_t gid)
+{
+  if (prctl (PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || setgroups (0, NULL) < 0
+      || setresgid (gid, gid, gid) < 0 || setresuid (uid, uid, uid) < 0)
+    return -1;
+  return prctl (PR_SET_KEEPCAPS, 0, 0, 0, 0);
+}
+
 int
-prof_confine (void)
+prof_confine (uid_t uid, gid_t gid)
 {
   clearenv ();
   umask (077);
-  setsid (); /* fails for the leader of a group, which no terminal's signals reach by it */
+  setsid (); /* fails for the leader of a group: then the terminal's signals are only ignored */
+  /* The change of user makes it dumpable again or not as the system likes: last, it is not. */
   bool is_done = chdir ("/") == 0 && close_range (STDERR_FILENO + 1, UINT32_MAX, 0) == 0
-                 && reset_signals () == 0 && set_limit (RLIMIT_CORE, 0) == 0
-                 && set_limit (RLIMIT_NOFILE, MAX_FILES) == 0
-                 && prctl (PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0
-                 && prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && setgroups (0, NULL) == 0
-                 && drop_capabilities () == 0 && prctl (PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+                 && reset_signals () == 0 && lower_limit (RLIMIT_CORE, 0) == 0
+                 && lower_limit (RLIMIT_NOFILE, MAX_FILES) == 0
+                 && prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && change_user (uid, gid) == 0
+                 && keep_capabilities () == 0 && prctl (PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0
+                 && prctl (PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
   return is_done ? 0 : -EPERM;
 }

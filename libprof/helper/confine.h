@@ -6,8 +6,9 @@
 #include <sys/types.h>
 
 /* Gives up what the caller has left behind (environment, descriptors, terminal, signals), and all
- * rights but those that opening takes. Descriptors 0 to 2 stay. 0 or negative errno. */
-int prof_confine (void);
+ * rights but those that opening takes: afterwards files can be opened as this user could.
+ * Descriptors 0 to 2 stay. 0 or -EPERM. */
+int prof_confine (uid_t uid, gid_t gid);
 
 /* Pure: a user's number as pkexec gives it; digits only. */
 bool prof_parse_uid (const char *text, uid_t *ret);

@@ -2,9 +2,10 @@
 /* Copyright the libprof authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -36,14 +37,24 @@ fill_standard_files (void)
 
 /* A socket whose other end was made by the user that PolicyKit was asked for. */
 static bool
-is_socket_of (int fd, uid_t uid)
+is_socket_of (int fd, uid_t uid, gid_t *ret_gid)
 {
   int domain, type;
   struct ucred peer;
   socklen_t n_domain = sizeof domain, n_type = sizeof type, n_peer = sizeof peer;
-  return getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &domain, &n_domain) == 0 && domain == AF_UNIX
-         && getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &n_type) == 0 && type == SOCK_SEQPACKET
-         && getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &n_peer) == 0 && peer.uid == uid;
+  if (getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &domain, &n_domain) < 0 || domain != AF_UNIX
+      || getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &n_type) < 0 || type != SOCK_SEQPACKET
+      || getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &n_peer) < 0 || peer.uid != uid)
+    return false;
+  *ret_gid = peer.gid;
+  return true;
+}
+
+/* Not with rights that its file gives: then whoever starts it would say for whom. */
+static bool
+is_started_by_root (void)
+{
+  return getuid () == 0 && geteuid () == 0 && getauxval (AT_SECURE) == 0;
 }
 
 /* The descriptor's flags are shared with whoever has the same one, and not trusted to stay. */
@@ -67,14 +78,14 @@ main (int argc, char **argv)
   if (argc != 1)
     return fail ("takes no arguments: prof starts it");
   const char *uid = getenv ("PKEXEC_UID");
-  if (geteuid () != 0 || uid == NULL || !prof_parse_uid (uid, &server.uid))
+  if (!is_started_by_root () || uid == NULL || !prof_parse_uid (uid, &server.uid))
     return fail ("is started by prof, through pkexec");
-  int r = prof_confine ();
-  if (r < 0)
-    return fail ("can't give up the rights that it does not need");
-  if (!is_socket_of (STDIN_FILENO, server.uid) || prepare_socket (STDIN_FILENO) < 0)
+  gid_t gid;
+  if (!is_socket_of (STDIN_FILENO, server.uid, &gid) || prepare_socket (STDIN_FILENO) < 0)
     return fail ("standard input is no socket of the user's recorder");
-  r = prof_server_run (&server);
+  if (prof_confine (server.uid, gid) < 0)
+    return fail ("can't give up the rights that it does not need");
+  int r = prof_server_run (&server);
   prof_server_finish (&server);
   return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -42,11 +42,13 @@ def pack_open(**changes):
 
 def make_socket_pair(uid):
     """Whoever makes a pair is the peer of both ends."""
+    os.setegid(uid)
     os.seteuid(uid)
     try:
         return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     finally:
         os.seteuid(0)
+        os.setegid(0)
 
 
 class Helper:
@@ -424,7 +426,10 @@ def test_it_keeps_few_rights():
         for capabilities in 'CapPrm', 'CapEff':
             check(int(status[capabilities], 16) & ~wanted == 0, status)
         check(int(status['CapInh'], 16) == 0 and status['NoNewPrivs'] == '1', status)
+        for ids in 'Uid', 'Gid':
+            check(set(status[ids].split()) == {str(NOBODY)}, status)
         check(status['Groups'].strip() == '', status)
+        check(os.stat(proc / 'status').st_uid == 0, 'others of the user may look into it')
         check(sorted(os.listdir(proc / 'fd'), key=int) == ['0', '1', '2'], os.listdir(proc / 'fd'))
         check(os.readlink(proc / 'cwd') == '/', os.readlink(proc / 'cwd'))
 
@@ -472,7 +477,10 @@ YES = """polkit.addRule (function (action, subject) {
 });"""
 
 
-def run_with_polkit(scratch, rule, *arguments):
+RECORD = ['record', '-a', '-d', '0.1', '-o', 'out.pb.gz']
+
+
+def run_with_polkit(scratch, rule, *command):
     need('unshare', 'dbus-daemon', 'dbus-send', 'pkexec', 'setpriv')
     if not Path('/usr/lib/polkit-1/polkitd').exists():
         raise Skip('polkitd is not installed')
@@ -480,7 +488,7 @@ def run_with_polkit(scratch, rule, *arguments):
     user = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups']
     place = os.environ['INSTALLED_HELPER']
     result = run(['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh',
-                  os.environ['POLICY'], HELPER, place, rule, *user, scratch.prof, *arguments],
+                  os.environ['POLICY'], HELPER, place, rule, *user, *command],
                  cwd=scratch.path)
     log = (scratch.path / 'polkit.log').read_text('utf-8', 'replace')
     if result.returncode == 99 or 'unshare failed' in result.stderr:
@@ -493,17 +501,30 @@ def test_with_consent():
     if int(Path('/proc/sys/kernel/perf_event_paranoid').read_text('ascii')) < 1:
         raise Skip('kernel.perf_event_paranoid gives the whole system to all')
     with Unprivileged() as scratch:
-        result, log = run_with_polkit(scratch, YES, 'record', '-a', '-d', '0.1', '--helper', 'refused', '-o',
-                                      'out.pb.gz')
+        result, log = run_with_polkit(scratch, YES, scratch.prof, *RECORD, '--helper', 'refused')
         check(result.returncode == 0 and 'prof-helper' in result.stderr, f'{result} {log}')
         check(not scratch.read('out.pb.gz')['recordings'][0]['events'][0]['excludes_kernel'], result)
+
+
+def test_on_a_terminal():
+    """By itself, but not where CI is set."""
+    need_events()
+    need('script')
+    if int(Path('/proc/sys/kernel/perf_event_paranoid').read_text('ascii')) < 1:
+        raise Skip('kernel.perf_event_paranoid gives the whole system to all')
+    for is_build_service in False, True:
+        with Unprivileged() as scratch:
+            command = ['env', 'CI=true'] if is_build_service else ['env', '-u', 'CI']
+            command = ' '.join(map(str, [*command, scratch.prof, *RECORD]))
+            result, log = run_with_polkit(scratch, YES, 'script', '-qec', command, '/dev/null')
+            check(result.returncode == is_build_service, f'{result} {log}')
+            check(('sudo sysctl' in result.stdout) == is_build_service, f'{result} {log}')
 
 
 def test_without_consent():
     """Nor anybody to ask."""
     with Unprivileged() as scratch:
-        result, log = run_with_polkit(scratch, '', 'record', '-a', '-d', '0.1', '--helper', 'always', '-o',
-                                      'out.pb.gz')
+        result, log = run_with_polkit(scratch, '', scratch.prof, *RECORD, '--helper', 'always')
         check(result.returncode == 1 and 'PolicyKit did not consent' in result.stderr, f'{result} {log}')
         check(len(result.stderr.splitlines()) == 1 and not (scratch.path / 'out.pb.gz').exists(), result)
 
