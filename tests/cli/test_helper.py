@@ -5,6 +5,7 @@
 it as pkexec would: as root, with the user's number and the user's socket."""
 import array
 import os
+import pwd
 import shutil
 import socket
 import struct
@@ -16,9 +17,16 @@ from harness import Skip, check, need, run, run_cases_of
 from scratch import Scratch
 from waiting import PATIENCE_S
 
-NOBODY = 65534
-DROP = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups', '--inh-caps=-all',
-        '--bounding-set=-all', '--no-new-privs']
+# Debian has this user everywhere, and no other test records as it: a user's recorders share what
+# may be locked.
+NAME = 'games'
+try:
+    USER = pwd.getpwnam(NAME).pw_uid
+except KeyError:
+    print(f'SKIP: there is no user {NAME}')
+    sys.exit(77)
+BECOME = ['setpriv', f'--reuid={USER}', f'--regid={USER}', '--clear-groups']
+DROP = [*BECOME, '--inh-caps=-all', '--bounding-set=-all', '--no-new-privs']
 HELPER = os.environ['PROF_HELPER']
 
 # capture/helper-request.h
@@ -52,9 +60,9 @@ def make_socket_pair(uid):
 
 
 class Helper:
-    """A helper that was started for user nobody."""
+    """A helper that was started for a user without rights."""
 
-    def __init__(self, uid=NOBODY, environment=None, socket_uid=NOBODY, arguments=(), **options):
+    def __init__(self, uid=USER, environment=None, socket_uid=USER, arguments=(), **options):
         if os.geteuid() != 0:
             raise Skip('only root may start what pkexec starts as root')
         self.socket, theirs = make_socket_pair(socket_uid)
@@ -115,7 +123,7 @@ class Helper:
 
 
 class Unprivileged(Scratch):
-    """Runs prof as nobody, who has no way to the build directory."""
+    """Runs prof as that user, who may have no way to the build directory."""
 
     def __init__(self, limits=''):
         super().__init__(prefix=['sh', '-c', f'{limits}\nexec "$@"', 'sh', *DROP])
@@ -158,7 +166,7 @@ def start(script, prefix=()):
     return process
 
 
-def start_as_nobody(script):
+def start_as_user(script):
     return start(script, DROP)
 
 
@@ -208,7 +216,7 @@ def test_own_command():
 
 def test_own_process():
     need_events()
-    with Unprivileged() as scratch, Helper() as helper, start_as_nobody('') as target:
+    with Unprivileged() as scratch, Helper() as helper, start_as_user('') as target:
         try:
             result = scratch.record_with(helper, '-d', '0.1', '-p', str(target.pid))
         finally:
@@ -274,7 +282,7 @@ def test_nobody_is_asked_without_a_terminal():
 def test_threads_of_the_caller_only():
     need_events()
     not_dumpable = 'ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)'
-    with Helper() as helper, start_as_nobody('') as own, start_as_nobody(not_dumpable) as closed, \
+    with Helper() as helper, start_as_user('') as own, start_as_user(not_dumpable) as closed, \
             subprocess.Popen(['sleep', '1000']) as other:
         try:
             helper.greet().opens(pack_open(pid=own.pid, cpu=-1, flags=FREQUENCY | INHERIT)).close()
@@ -321,7 +329,7 @@ def test_kernel_symbols():
 def test_maps():
     """Their code, for who may see the whole system."""
     need_events()
-    with Helper() as helper, start_as_nobody('') as own, start('') as other:
+    with Helper() as helper, start_as_user('') as own, start('') as other:
         try:
             helper.greet().opens(pack_open(pid=own.pid, cpu=-1)).close()
             helper.refuses(pack(MAPS, pid=other.pid), EACCES)
@@ -402,13 +410,13 @@ def test_it_is_not_started_otherwise():
         with Helper(**options) as helper:
             check(helper.receive() is None and helper.ends() != 0, options)
 
-    for uid in '', ' 65534', '-1', '65534x', '4294967295', '18446744073709617150':
+    for uid in '', ' 5', '-1', '5x', '4294967295', '18446744073709551621':
         refuses(environment={'PKEXEC_UID': uid})
     refuses(environment={})
-    refuses(uid=NOBODY - 1)  # the socket is somebody else's
+    refuses(uid=USER - 1)  # the socket is somebody else's
     refuses(socket_uid=0)
     refuses(arguments=['--help'])
-    environment = {**os.environ, 'PKEXEC_UID': str(NOBODY)}
+    environment = {**os.environ, 'PKEXEC_UID': str(USER)}
     stream, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     with stream, other_end, open('/dev/null', 'rb') as null:
         for standard_input in stream, null:
@@ -432,7 +440,7 @@ def test_it_keeps_few_rights():
             check(int(status[capabilities], 16) & ~wanted == 0, status)
         check(int(status['CapInh'], 16) == 0 and status['NoNewPrivs'] == '1', status)
         for ids in 'Uid', 'Gid':
-            check(set(status[ids].split()) == {str(NOBODY)}, status)
+            check(set(status[ids].split()) == {str(USER)}, status)
         check(status['Groups'].strip() == '', status)
         check(os.stat(proc / 'status').st_uid == 0, 'others of the user may look into it')
         check(sorted(os.listdir(proc / 'fd'), key=int) == ['0', '1', '2'], os.listdir(proc / 'fd'))
@@ -477,9 +485,9 @@ done
 "$@" >&3 2>&4 || exit $?
 """
 
-YES = """polkit.addRule (function (action, subject) {
-  if (action.id == "org.libprof.record-system" && subject.user == "nobody") return polkit.Result.YES;
-});"""
+YES = f"""polkit.addRule (function (action, subject) {{
+  if (action.id == "org.libprof.record-system" && subject.user == "{NAME}") return polkit.Result.YES;
+}});"""
 
 
 RECORD = ['record', '-a', '-d', '0.1', '-o', 'out.pb.gz']
@@ -490,10 +498,9 @@ def run_with_polkit(scratch, rule, *command):
     if not Path('/usr/lib/polkit-1/polkitd').exists():
         raise Skip('polkitd is not installed')
     script = 'exec 3>&1 4>&2 >polkit.log 2>&1\n' + POLKIT
-    user = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups']
     place = os.environ['INSTALLED_HELPER']
     result = run(['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh',
-                  os.environ['POLICY'], HELPER, place, rule, *user, *command],
+                  os.environ['POLICY'], HELPER, place, rule, *BECOME, *command],
                  cwd=scratch.path)
     log = (scratch.path / 'polkit.log').read_text('utf-8', 'replace')
     if result.returncode == 99 or 'unshare failed' in result.stderr:
