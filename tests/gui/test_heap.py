@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / 'cli'))
 from harness import Skip, check, need, run, run_cases_of  # noqa: E402
 
-from app import App  # noqa: E402
+from app import App, wait_for  # noqa: E402
 
 scratch = Path(tempfile.mkdtemp(prefix='pyrograph-heap-'))
 
@@ -46,6 +46,21 @@ def test_bands_and_sizes():
         app.find('image', '^Memory in use by function over time$')
         app.find('label', '^keep$')
         app.find('level bar', r'^64\.0.KiB to 128.KiB: 6\.25.MiB$')
+
+
+def test_the_chart_is_of_what_a_filter_leaves():
+    with App(record()) as app:
+        app.click('page tab', '^Memory$')
+        app.find('label', '^keep$')
+        app.click('page tab', '^Flame Graph$')
+        app.act(app.find_with_action('page.search'), 'page.search')
+        app.type_into('entry', '^Search functions$', '^keep$')
+        app.act(app.find_with_action('flame.next-match'), 'flame.next-match')
+        app.wait_for_description('tree', 'keep')
+        app.act(app.find_with_action('flame.ignore'), 'flame.ignore')
+        app.click('page tab', '^Memory$')
+        app.find('label', '^churn$')
+        wait_for(lambda: not app.find_all('label', '^keep$'), 'the end of a band')
 
 
 def test_other_profiles_have_no_such_view():
