@@ -79,10 +79,14 @@ decide_own_process (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
 static void
 decide_kernel_stacks (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
 {
-  if (facts->own_kernel == 0)
+  if (facts->own_kernel == 0) {
     set_answer (ret, PROF_CHECK_OK, "samples show what the kernel does for a program");
-  else
-    set_refused (ret, PROF_CHECK_MISSING, facts, facts->own_kernel, &kernel_clock, false);
+    return;
+  }
+  set_refused (ret, PROF_CHECK_MISSING, facts, facts->own_kernel, &kernel_clock, false);
+  size_t n = strlen (ret->remedy);
+  if (n > 0 && prof_helper_parts_are_whole (&facts->helper))
+    snprintf (ret->remedy + n, sizeof ret->remedy - n, ", or prof record --helper=always");
 }
 
 /* Nobody to try it on: the rights have to tell. */

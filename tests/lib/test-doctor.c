@@ -112,7 +112,10 @@ test_helper (void **state)
 {
   (void)state;
   ProfDoctorFacts facts = healthy;
-  facts.system_wide = -EACCES;
+  facts.rights.paranoid = 2;
+  facts.own_kernel = facts.system_wide = -EACCES;
+  assert_answer ("kernel-stacks", &facts, PROF_CHECK_MISSING, "counting in the kernel",
+                 ", or prof record --helper=always");
   assert_answer ("helper", &facts, PROF_CHECK_OK, "once an administrator consents", "");
   assert_answer ("system-wide", &facts, PROF_CHECK_LIMITED, "an administrator's consent",
                  "prof record --all --helper=refused");
