@@ -298,27 +298,36 @@ pyro_record_page_class_init (PyroRecordPageClass *class)
 }
 
 static void
-set_up_event (GtkSignalListItemFactory *factory, GtkListItem *item)
+set_up_event (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer max_chars)
 {
   GtkWidget *label = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 36);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), GPOINTER_TO_INT (max_chars));
   gtk_list_item_set_child (item, label);
   GtkExpression *event = gtk_property_expression_new (GTK_TYPE_LIST_ITEM, NULL, "item");
   gtk_expression_bind (gtk_property_expression_new (PYRO_TYPE_EVENT, event, "text"), label, "label",
                        item);
 }
 
-/* The expression is what a search looks at. */
+static GtkListItemFactory *
+make_event_factory (int max_chars)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  g_signal_connect (factory, "setup", G_CALLBACK (set_up_event), GINT_TO_POINTER (max_chars));
+  return factory;
+}
+
+/* The button has less room than the list. The expression is what a search looks at. */
 static void
 set_up_events (PyroRecordPage *self)
 {
   GtkExpression *text = gtk_property_expression_new (PYRO_TYPE_EVENT, NULL, "text");
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
-  g_signal_connect (factory, "setup", G_CALLBACK (set_up_event), NULL);
+  g_autoptr (GtkListItemFactory) in_button = make_event_factory (22);
+  g_autoptr (GtkListItemFactory) in_list = make_event_factory (44);
   gtk_drop_down_set_expression (self->event, text);
-  gtk_drop_down_set_factory (self->event, factory);
+  gtk_drop_down_set_factory (self->event, in_button);
+  gtk_drop_down_set_list_factory (self->event, in_list);
   gtk_expression_unref (text);
 }
 
