@@ -108,14 +108,12 @@ report_helper (const ProfPerfSession *session,
                            "Can't count %s: prof-helper, which opens the events, has ended", name);
   if (error == -EACCES)
     return prof_error_set (reterr, error,
-                           "Can't count %s in process %d: it belongs to another user, or was "
-                           "started "
-                           "with more rights than this user; try: the whole system",
+                           "Can't count %s in process %d: it belongs to another user, or has more "
+                           "rights than this one; try: the whole system",
                            name, target->tid);
   return prof_error_set (reterr, error,
                          "Can't count %s: prof-helper opens software, hardware and cache events, "
-                         "at "
-                         "up to %d Hz or with periods of %d (clocks: %d ns) and more; try: as root",
+                         "at %d Hz or less, or each %d and more (clocks: %d ns); try: as root",
                          name, PROF_HELPER_MAX_FREQUENCY_HZ, PROF_HELPER_MIN_PERIOD,
                          PROF_HELPER_MIN_CLOCK_NS);
 }

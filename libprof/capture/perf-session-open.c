@@ -30,8 +30,6 @@ prof_session_clear_rings (ProfPerfSession *session)
 {
   prof_vec_foreach (ring, &session->rings)
     prof_perf_ring_finish (ring);
-  if (session->config.helper != NULL && session->rings.n > 0)
-    prof_helper_channel_unmap (session->config.helper);
   prof_vec_clear (&session->rings);
   prof_vec_clear (&session->ring_fds);
 }
@@ -197,6 +195,14 @@ report (const Opening *opening, int error, ProfError *reterr)
   return prof_perf_map_error (reterr, -error, session->config.ring_bytes, &rights);
 }
 
+static void
+give_up_rings (ProfPerfSession *session)
+{
+  prof_session_clear_rings (session);
+  if (session->config.helper != NULL)
+    prof_helper_channel_unmap (session->config.helper);
+}
+
 int
 prof_session_open (ProfPerfSession *session, const ProfSessionTarget *target, ProfError *reterr)
 {
@@ -215,7 +221,7 @@ prof_session_open (ProfPerfSession *session, const ProfSessionTarget *target, Pr
       return 0;
     prof_session_close_from (session, n_before);
     if (opening.is_first)
-      prof_session_clear_rings (session);
+      give_up_rings (session);
   } while (opening.is_mapping && (r == -EPERM || r == -ENOMEM) && shrink_rings (&session->config));
   return report (&opening, r, reterr);
 }

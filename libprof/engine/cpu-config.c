@@ -82,6 +82,8 @@ find_fault (const ProfCpuConfig *config)
     return "unwind_mode is none of PROF_UNWIND_*";
   if (config->helper < PROF_HELPER_NEVER || config->helper > PROF_HELPER_ALWAYS)
     return "helper is none of PROF_HELPER_*";
+  if (config->helper == PROF_HELPER_ALWAYS && config->target == PROF_TARGET_CGROUP)
+    return "helper can't be PROF_HELPER_ALWAYS for a control group";
   if (config->stack_bytes % 8 != 0 || config->stack_bytes > MAX_STACK_BYTES)
     return "stack_bytes must be a multiple of 8 below 65536";
   return NULL;

@@ -30,11 +30,14 @@ open_with_helper (ProfCpuHelper *helper,
   return r;
 }
 
+/* It takes no control groups. */
 static bool
 can_help (const ProfCpuConfig *config, int error)
 {
   ProfHelperParts parts;
-  if (config->helper != PROF_HELPER_IF_REFUSED || (error != -EACCES && error != -EPERM))
+  bool is_refused = error == -EACCES || error == -EPERM;
+  if (!is_refused || config->helper != PROF_HELPER_IF_REFUSED
+      || config->target == PROF_TARGET_CGROUP)
     return false;
   prof_helper_parts_find (&parts);
   return config->helper_fd >= 0 || prof_helper_parts_are_whole (&parts);
