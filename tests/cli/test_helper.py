@@ -4,6 +4,7 @@
 """prof-helper: what a user without rights records through it, and what it refuses."""
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -15,6 +16,8 @@ from privileged import (
     CAPABILITIES, DROP, EACCES, EBADRQC, ESRCH, EXCLUDE_KERNEL, FREQUENCY, HELPER, INHERIT, KALLSYMS,
     MAGIC, MAPS, RAW, TRACEPOINT, UNMAP, USER, Helper, Unprivileged, need_events, pack, pack_open,
 )
+from scratch import finish
+from waiting import PATIENCE_S, wait_until_attached
 
 
 def start(script, prefix=()):
@@ -252,6 +255,25 @@ def test_caller_that_does_not_read():
                 except subprocess.TimeoutExpired:
                     pass
         check(helper.ends() in (0, 1), helper.process.returncode)
+
+
+def test_either_is_killed():
+    """A recording goes on without the helper, but not the helper without the recording."""
+    need_events()
+    for is_helper_killed in True, False:
+        with Unprivileged() as scratch, Helper() as helper:
+            fd = helper.socket.fileno()
+            helper.socket.setblocking(True)
+            recorder = scratch.start('record', '-q', '-a', '-o', 'out.pb.gz', '--helper', f'fd:{fd}',
+                                     pass_fds=[fd])
+            helper.socket.close()
+            wait_until_attached(recorder)
+            if is_helper_killed:
+                helper.process.kill()
+                helper.process.wait(timeout=PATIENCE_S)
+            check(finish(recorder, signal.SIGINT if is_helper_killed else signal.SIGKILL)
+                  == (0 if is_helper_killed else -signal.SIGKILL), 'the recorder ended otherwise')
+            check(helper.ends() == (-signal.SIGKILL if is_helper_killed else 0), helper.process)
 
 
 def test_it_ends_with_the_socket():
