@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The mapping in which a function of the profile was last seen, and 1 + what it is; 0: nowhere. */
+typedef struct {
+  uint32_t mapping, item_plus_1;
+} Latest;
+
 typedef struct {
   PyroFlameFunctions *functions;
   const ProfLocation *locations;
@@ -16,6 +21,7 @@ typedef struct {
   const ProfMapping *mappings;
   uint32_t *slots; /* open addressing: function + 1; 0 is free */
   size_t n_slots;  /* a power of two */
+  Latest *latest;  /* by function of the profile */
   size_t n_allocated;
 } Builder;
 
@@ -122,7 +128,7 @@ add_address (Builder *builder, const ProfLocation *location, uint32_t *ret)
 }
 
 static int
-add_line (Builder *builder, const ProfLocation *location, const ProfLine *line, uint32_t *ret)
+add_function (Builder *builder, const ProfLocation *location, const ProfLine *line, uint32_t *ret)
 {
   const ProfFunction *row = &builder->rows[line->function];
   const ProfProfile *profile = builder->functions->profile;
@@ -138,7 +144,21 @@ add_line (Builder *builder, const ProfLocation *location, const ProfLine *line, 
     .hash = hash_string (name),
   };
   set_module (builder, location, &function);
-  return find_or_append (builder, &function, ret);
+  int r = find_or_append (builder, &function, ret);
+  if (r == 0)
+    builder->latest[line->function] = (Latest){ location->mapping, *ret + 1 };
+  return r;
+}
+
+/* Most lines are of a function that was seen in the same mapping before. */
+static int
+add_line (Builder *builder, const ProfLocation *location, const ProfLine *line, uint32_t *ret)
+{
+  Latest latest = builder->latest[line->function];
+  if (latest.item_plus_1 == 0 || latest.mapping != location->mapping)
+    return add_function (builder, location, line, ret);
+  *ret = latest.item_plus_1 - 1;
+  return 0;
 }
 
 static int
@@ -197,15 +217,17 @@ int
 pyro_flame_functions_init (PyroFlameFunctions *functions, ProfProfile *profile)
 {
   *functions = (PyroFlameFunctions){ .profile = prof_profile_ref (profile) };
-  size_t n_locations, n;
+  size_t n_locations, n_rows, n;
   Builder builder = {
     .functions = functions,
     .locations = prof_profile_get_locations (profile, &n_locations),
     .lines = prof_profile_get_lines (profile, &n),
-    .rows = prof_profile_get_functions (profile, &n),
+    .rows = prof_profile_get_functions (profile, &n_rows),
     .mappings = prof_profile_get_mappings (profile, &n),
   };
-  int r = build (&builder, n_locations);
+  builder.latest = calloc (n_rows, sizeof *builder.latest);
+  int r = builder.latest == NULL ? -ENOMEM : build (&builder, n_locations);
+  free (builder.latest);
   free (builder.slots);
   if (r < 0)
     pyro_flame_functions_finish (functions);
