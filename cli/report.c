@@ -111,7 +111,7 @@ filter_profile (const ReportOptions *chosen, ProfProfile *profile, ProfProfile *
     return 0;
   }
   ProfError error = PROF_ERROR_INIT;
-  int r = prof_profile_filter (profile, &filter, ret, &error);
+  int r = prof_profile_select (profile, &filter, ret, &error);
   if (r < 0)
     fail (&error);
   return r;

@@ -352,6 +352,16 @@ pyro_profile_get_selection (PyroProfile *self)
   return self->selection;
 }
 
+const char *
+pyro_profile_get_subject (PyroProfile *self)
+{
+  size_t n = 0;
+  const ProfReportFunction *functions = NULL;
+  if (self->selection == NULL && self->report != NULL)
+    functions = pyro_report_get_functions (self->report, &n);
+  return n > 0 ? functions[0].name : self->selection;
+}
+
 /* ---- GObject ---- */
 
 static void

@@ -52,6 +52,9 @@ gboolean pyro_profile_can_undo (PyroProfile *self);
 void pyro_profile_undo (PyroProfile *self);
 
 const char *pyro_profile_get_selection (PyroProfile *self);
+/* What views of one function show: the selection, or else the function with most of its own. NULL:
+ * there is none. */
+const char *pyro_profile_get_subject (PyroProfile *self);
 void pyro_profile_set_selection (PyroProfile *self, const char *function);
 
 G_END_DECLS

@@ -90,7 +90,7 @@ static void
 update (PyroCallersView *self)
 {
   PyroReport *report = pyro_profile_get_report (self->profile);
-  const char *selection = pyro_profile_get_selection (self->profile);
+  const char *selection = pyro_profile_get_subject (self->profile);
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || report == NULL
       || (report == self->report && g_strcmp0 (selection, self->function) == 0))
     return;

@@ -152,6 +152,15 @@ what_is_shown_changes_before_the_report (void **state)
 }
 
 static void
+the_hottest_function_is_looked_at_first (void **state)
+{
+  g_autoptr (PyroProfile) profile = open_samples ();
+  assert_string_equal (pyro_profile_get_subject (profile), "lex");
+  pyro_profile_set_selection (profile, "main");
+  assert_string_equal (pyro_profile_get_subject (profile), "main");
+}
+
+static void
 a_profile_without_sample_types_says_so (void **state)
 {
   ProfProfile *source;
@@ -162,6 +171,7 @@ a_profile_without_sample_types_says_so (void **state)
   assert_null (pyro_profile_get_report (profile));
   assert_string_equal (pyro_profile_get_error (profile),
                        "The profile has no sample type, so there is nothing to show.");
+  assert_null (pyro_profile_get_subject (profile));
 }
 
 static void
@@ -263,6 +273,7 @@ main (void)
     cmocka_unit_test (an_equal_filter_is_no_change),
     cmocka_unit_test (the_last_of_several_changes_wins),
     cmocka_unit_test (what_is_shown_changes_before_the_report),
+    cmocka_unit_test (the_hottest_function_is_looked_at_first),
     cmocka_unit_test (a_profile_without_sample_types_says_so),
     cmocka_unit_test (closing_while_a_report_is_made_is_harmless),
     cmocka_unit_test (rows_are_the_functions_of_the_report),
