@@ -107,7 +107,19 @@ activate_help (GSimpleAction *action, GVariant *parameter, gpointer application)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* What the desktop offers before there is a window: the window's action of the same name. */
+static void
+activate_in_window (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  g_autofree char *name = g_strconcat ("win.", g_action_get_name (G_ACTION (action)), NULL);
+  activate (application);
+  gtk_widget_activate_action (GTK_WIDGET (gtk_application_get_active_window (application)), name,
+                              NULL);
+}
+
 static const GActionEntry actions[] = {
+  { "record", activate_in_window },
+  { "memory", activate_in_window },
   { "new-window", activate_new_window },
   { "quit", activate_quit },
   { "preferences", activate_preferences },

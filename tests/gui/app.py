@@ -76,25 +76,16 @@ def get_actions(node):
         return []
 
 
-class App:
-    def __init__(self, *arguments, environment=None):
-        environment = {**os.environ, 'G_DEBUG': 'fatal-warnings', **(environment or {})}
-        command = [os.environ['PYROGRAPH'], *map(str, arguments)]
-        self.process = subprocess.Popen(command, env=environment)
+class Seen:
+    """A process and what can be seen of it."""
+
+    def __init__(self, pid):
+        self.pid = pid
         self.root = wait_for(self._find_root, 'the application')
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-
     def _find_root(self):
-        if self.process.poll() is not None:
-            raise AssertionError(f'the app ended with {self.process.returncode}')
         for app in get_children(Atspi.get_desktop(0)):
-            if app.get_process_id() == self.process.pid and app.get_child_count() > 0:
+            if app.get_process_id() == self.pid and app.get_child_count() > 0:
                 return app
         return None
 
@@ -172,6 +163,28 @@ class App:
 
     def has_text(self, text):
         return any(text in n.get_name() for n in self.find_all('label'))
+
+
+class App(Seen):
+    """One that is started, and ended again."""
+
+    def __init__(self, *arguments, environment=None):
+        environment = {**os.environ, 'G_DEBUG': 'fatal-warnings', **(environment or {})}
+        command = [os.environ['PYROGRAPH'], *map(str, arguments)]
+        self.process = subprocess.Popen(command, env=environment)
+        super().__init__(self.process.pid)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+    def _find_root(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f'the app ended with {self.process.returncode}')
+        return super()._find_root()
 
 
 def find_unnamed_buttons(app):
