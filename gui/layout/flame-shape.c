@@ -324,3 +324,11 @@ pyro_flame_shape_fits (const PyroFlameShape *shape,
          && prof_profile_get_stacks (own, &n) == prof_profile_get_stacks (profile, &n)
          && prof_profile_get_locations (own, &n) == prof_profile_get_locations (profile, &n);
 }
+
+bool
+pyro_flame_shape_is_akin (const PyroFlameShape *shape, const ProfProfile *profile)
+{
+  size_t n;
+  return prof_profile_get_functions (shape->functions.profile, &n)
+         == prof_profile_get_functions (profile, &n);
+}

@@ -35,3 +35,7 @@ PyroFlameShape *pyro_flame_shape_unref (PyroFlameShape *shape); /* any thread; r
 bool pyro_flame_shape_fits (const PyroFlameShape *shape,
                             const ProfProfile *profile,
                             const PyroFlameOrder *order);
+
+/* Whether both were made of one profile: then the shape may be wanted again when a filter that
+ * changes stacks is taken back. */
+bool pyro_flame_shape_is_akin (const PyroFlameShape *shape, const ProfProfile *profile);

@@ -226,6 +226,20 @@ pyro_flame_graph_cancel_build (PyroFlameGraph *self)
   g_clear_object (&self->loading);
 }
 
+/* Of a profile that is no longer looked at, as the snapshot of a recording before this one. */
+static void
+forget_other_shapes (PyroFlameGraph *self)
+{
+  guint n = 0;
+  for (guint i = 0; i < PYRO_FLAME_N_SHAPES; i++) {
+    PyroFlameShape *shape = g_steal_pointer (&self->shapes[i]);
+    if (shape != NULL && pyro_flame_shape_is_akin (shape, self->profile))
+      self->shapes[n++] = shape;
+    else if (shape != NULL)
+      pyro_flame_shape_unref (shape);
+  }
+}
+
 void
 pyro_flame_graph_build (PyroFlameGraph *self)
 {
@@ -236,6 +250,7 @@ pyro_flame_graph_build (PyroFlameGraph *self)
     pyro_flame_graph_notify (self, PYRO_FLAME_PROP_LOADING);
     return;
   }
+  forget_other_shapes (self);
   Job *job = g_new (Job, 1);
   *job = (Job){ prof_profile_ref (self->profile), self->value_type, self->order, { NULL } };
   for (guint i = 0; i < PYRO_FLAME_N_SHAPES && self->shapes[i] != NULL; i++)

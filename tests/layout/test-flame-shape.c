@@ -76,6 +76,8 @@ test_fits_selections_of_the_same_stacks (void **state)
   assert_false (pyro_flame_shape_fits (shape, selection, &bottom_up));
   assert_false (pyro_flame_shape_fits (shape, cut, &order));
   assert_false (pyro_flame_shape_fits (shape, other, &order));
+  assert_true (pyro_flame_shape_is_akin (shape, cut));
+  assert_false (pyro_flame_shape_is_akin (shape, other));
   pyro_flame_shape_unref (shape);
   prof_profile_unref (cut);
   prof_profile_unref (selection);
