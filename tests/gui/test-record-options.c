@@ -86,7 +86,8 @@ names_are_not_kept_if_so_wished (void **state)
   g_autoptr (PyroRecordOptions) options = pyro_record_options_new ();
   options->target = PYRO_TARGET_SYSTEM;
   options->is_uncached = TRUE;
-  assert_argv (options, "prof|record|--control|--output|/o.pb.gz|--no-symbol-cache|--all|--helper=refused");
+  assert_argv (options,
+               "prof|record|--control|--output|/o.pb.gz|--no-symbol-cache|--all|--helper=refused");
 }
 
 static void
