@@ -17,6 +17,16 @@ typedef struct {
   size_t n_words;
 } ProfRank;
 
+/* The builtin is a call where the processor is not known to count. */
+static inline size_t
+prof_rank_count_bits (uint64_t bits)
+{
+  bits -= bits >> 1 & 0x5555555555555555;
+  bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+  bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return (size_t)(bits * 0x0101010101010101 >> 56);
+}
+
 static inline int
 prof_rank_init (ProfRank *rank, size_t bound)
 {
@@ -45,7 +55,7 @@ prof_rank_count (ProfRank *rank)
   size_t n = 0;
   for (size_t i = 0; i < rank->n_words; i++) {
     rank->words[i].n_before = n;
-    n += (size_t)__builtin_popcountll (rank->words[i].bits);
+    n += prof_rank_count_bits (rank->words[i].bits);
   }
   return n;
 }
@@ -55,5 +65,5 @@ static inline size_t
 prof_rank_of (const ProfRank *rank, size_t number)
 {
   uint64_t below = rank->words[number / 64].bits & ((UINT64_C (1) << (number % 64)) - 1);
-  return rank->words[number / 64].n_before + (size_t)__builtin_popcountll (below);
+  return rank->words[number / 64].n_before + prof_rank_count_bits (below);
 }

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #include <errno.h>
 
+#include "base/hash.h"
 #include "pprof/pprof-decoder.h"
 
 static int
@@ -131,9 +132,31 @@ check_stack (ProfPprofDecoder *decoder, size_t n_frames)
   if (n_frames > decoder->limits.frames_per_sample)
     return prof_pprof_fail (decoder, -EFBIG, "sample %zu has %zu frames, and at most %zu are read",
                             decoder->row, n_frames, decoder->limits.frames_per_sample);
-  if (decoder->profile->stacks.n > decoder->limits.frames)
+  decoder->n_frames += n_frames;
+  if (decoder->n_frames > decoder->limits.frames)
     return prof_pprof_fail (decoder, -EFBIG, "it has more than %zu frames", decoder->limits.frames);
   return 0;
+}
+
+/* Most programs come by the same stacks again and again: a sample uses the entries of an earlier
+ * one with an equal stack, if that was the latest with such a hash. */
+static void
+share_stack (ProfPprofDecoder *decoder, ProfSample *sample)
+{
+  ProfProfile *profile = decoder->profile;
+  const uint32_t *stack = profile->stacks.items + sample->first_location;
+  size_t n_bytes = sample->n_locations * sizeof *stack;
+  if (n_bytes == 0)
+    return;
+  uint64_t hash = prof_hash_bytes (0, stack, n_bytes);
+  ProfStack *latest = &decoder->latest_stacks[hash % PROF_PPROF_N_LATEST_STACKS];
+  if (latest->n_locations == sample->n_locations
+      && memcmp (profile->stacks.items + latest->first_location, stack, n_bytes) == 0) {
+    profile->stacks.n = sample->first_location;
+    sample->first_location = latest->first_location;
+    return;
+  }
+  *latest = (ProfStack){ sample->first_location, sample->n_locations };
 }
 
 int
@@ -157,5 +180,6 @@ prof_pprof_decode_sample (ProfPprofDecoder *decoder, ProfWire wire)
     .first_label = (uint32_t)n_labels,
     .n_labels = (uint32_t)(profile->labels.n - n_labels),
   };
+  share_stack (decoder, &sample);
   return prof_vec_push (&profile->samples, sample);
 }

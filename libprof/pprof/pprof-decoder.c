@@ -10,14 +10,18 @@
 int
 prof_pprof_decoder_init (ProfPprofDecoder *decoder, const ProfPprofLimits *limits)
 {
-  *decoder = (ProfPprofDecoder){ .limits = *limits };
-  return prof_profile_new (&decoder->profile);
+  *decoder = (ProfPprofDecoder){
+    .limits = *limits,
+    .latest_stacks = calloc (PROF_PPROF_N_LATEST_STACKS, sizeof *decoder->latest_stacks),
+  };
+  return decoder->latest_stacks == NULL ? -ENOMEM : prof_profile_new (&decoder->profile);
 }
 
 void
 prof_pprof_decoder_finish (ProfPprofDecoder *decoder)
 {
   prof_profile_unref (decoder->profile);
+  free (decoder->latest_stacks);
   prof_id_map_finish (&decoder->location_ids);
   prof_id_map_finish (&decoder->function_ids);
   prof_id_map_finish (&decoder->mapping_ids);

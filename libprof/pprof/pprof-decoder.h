@@ -35,12 +35,16 @@ typedef struct {
   ProfProfile *profile; /* owned until the caller takes it */
   ProfPprofLimits limits;
   ProfIdMap location_ids, function_ids, mapping_ids;
-  size_t n_values; /* of each sample, if there is one */
+  size_t n_values;          /* of each sample, if there is one */
+  size_t n_frames;          /* of all samples, shared or not */
+  ProfStack *latest_stacks; /* by hash: PROF_PPROF_N_LATEST_STACKS */
   bool has_time, has_strings;
   const char *table; /* the row being decoded, for messages; NULL: the profile itself */
   size_t row;
   char fault[256]; /* why a function failed */
 } ProfPprofDecoder;
+
+enum { PROF_PPROF_N_LATEST_STACKS = 1 << 17 };
 
 /* The row that the unknown fields of the period type have while the sample types are counted. */
 #define PROF_PPROF_PERIOD_TYPE_ROW UINT32_MAX

@@ -119,6 +119,31 @@ test_packed_and_unpacked_numbers_are_equal (void **state)
              MESSAGE (2, NUMBER (1, 2), MESSAGE (2, 0x80, 1), MESSAGE (1, 1, 2), NUMBER (2, 7)))));
 }
 
+static void
+test_equal_stacks_share_entries (void **state)
+{
+  (void)state;
+  ProfProfile *p = read_bytes (
+      BYTES (TWO_LOCATIONS, MESSAGE (2, MESSAGE (1, 2, 1), MESSAGE (2, 1, 2)),
+             MESSAGE (2, MESSAGE (1, 1), MESSAGE (2, 3, 4)), MESSAGE (2, MESSAGE (2, 5, 6)),
+             MESSAGE (2, MESSAGE (1, 2, 1), MESSAGE (2, 7, 8)), MESSAGE (2, MESSAGE (2, 9, 10))));
+  size_t n;
+  const uint32_t *stacks = prof_profile_get_stacks (p, &n);
+  assert_int_equal (n, 3);
+  assert_memory_equal (stacks, ((uint32_t[]){ 2, 1, 1 }), 3 * sizeof *stacks);
+  const ProfSample *samples = prof_profile_get_samples (p, &n);
+  assert_int_equal (n, 5);
+  assert_int_equal (samples[0].first_location, 0);
+  assert_int_equal (samples[1].first_location, 2);
+  assert_int_equal (samples[1].n_locations, 1);
+  assert_int_equal (samples[2].n_locations, 0);
+  assert_int_equal (samples[3].first_location, 0);
+  assert_int_equal (samples[3].n_locations, 2);
+  assert_int_equal (samples[4].n_locations, 0);
+  assert_int_equal (prof_profile_get_values (p, &n)[6], 7);
+  prof_profile_unref (p);
+}
+
 #define ID_5000000 0xc0, 0x96, 0xb1, 0x02
 #define ID_2_TO_63 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01
 
@@ -284,6 +309,7 @@ main (void)
     cmocka_unit_test (test_the_smallest_profile),
     cmocka_unit_test (test_all_fields_are_read),
     cmocka_unit_test (test_packed_and_unpacked_numbers_are_equal),
+    cmocka_unit_test (test_equal_stacks_share_entries),
     cmocka_unit_test (test_ids_are_any_numbers_and_may_come_late),
     cmocka_unit_test (test_a_mapping_that_does_not_exist_is_none),
     cmocka_unit_test (test_equal_rows_are_kept),
