@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "text.h"
 
 enum { MAX_CONFIG_BYTES = 1 << 20, MIN_INTERVAL_NS = 10000000, MAX_FREQUENCY = 10000 };
 
@@ -51,44 +52,47 @@ parse_unwind (const char *text, void *ret)
   return -EINVAL;
 }
 
-static const OptionType frequency_type = { parse_frequency, "a whole number from 1 to 10000" };
+static const OptionType frequency_type = { parse_frequency, N_ ("a whole number from 1 to 10000") };
 static const OptionType interval_type
-    = { parse_interval, "a duration of at least 10ms, such as 10s or 1m" };
-static const OptionType unwind_type = { parse_unwind, "auto, fp or dwarf" };
+    = { parse_interval, N_ ("a duration of at least 10ms, such as 10s or 1m") };
+static const OptionType unwind_type = { parse_unwind, N_ ("auto, fp or dwarf") };
 
 #define VALUE(member) offsetof (AgentOptions, member)
 
 const Option agent_options[] = {
   { "config", 'c', &option_string, VALUE (config), "FILE",
-    "read all other options from FILE, and again at SIGHUP" },
-  { "all", 'a', &option_switch, VALUE (system), NULL, "profile the whole system" },
+    N_ ("read all other options from FILE, and again at SIGHUP") },
+  { "all", 'a', &option_switch, VALUE (system), NULL, N_ ("profile the whole system") },
   { "pid", 'p', &option_pids, VALUE (pids), "PID",
-    "profile running processes, with all their threads and children to come; several separated by "
-    "commas" },
+    N_ ("profile running processes, with all their threads and children to come; several separated "
+        "by "
+        "commas") },
   { "cgroup", 0, &option_string, VALUE (cgroup), "DIR",
-    "profile what runs in a control group, such as /sys/fs/cgroup/system.slice/nginx.service, and "
-    "in those below it" },
+    N_ ("profile what runs in a control group, such as /sys/fs/cgroup/system.slice/nginx.service, "
+        "and "
+        "in those below it") },
   { "interval", 'i', &interval_type, VALUE (interval_ns), "TIME",
-    "send a profile so often (default: 10s)" },
+    N_ ("send a profile so often (default: 10s)") },
   { "frequency", 'F', &frequency_type, VALUE (frequency), "HZ",
-    "take so many samples a second of each CPU or thread that is busy (default: 100)" },
+    N_ ("take so many samples a second of each CPU or thread that is busy (default: 100)") },
   { "event", 0, &option_list, VALUE (events), "NAME",
-    "sample this event, or several separated by commas (default: cycles, else cpu-clock)" },
+    N_ ("sample this event, or several separated by commas (default: cycles, else cpu-clock)") },
   { "unwind", 'u', &unwind_type, VALUE (unwind), "HOW",
-    "find callers by auto (default), fp: frame pointers, the cheapest, or dwarf: unwind tables" },
+    N_ ("find callers by auto (default), fp: frame pointers, the cheapest, or dwarf: unwind "
+        "tables") },
   { "exclude-kernel", 0, &option_switch, VALUE (exclude_kernel), NULL,
-    "leave out what happens in the kernel" },
+    N_ ("leave out what happens in the kernel") },
   { "spool", 0, &option_string, VALUE (spool), "DIR",
-    "keep profiles in DIR until the collector has taken them (default: $STATE_DIRECTORY, else "
-    "/var/lib/prof)" },
+    N_ ("keep profiles in DIR until the collector has taken them (default: $STATE_DIRECTORY, else "
+        "/var/lib/prof)") },
   { "spool-max", 0, &option_size, VALUE (spool_bytes), "BYTES",
-    "keep no more than this, and drop the oldest profiles (default: 256M)" },
+    N_ ("keep no more than this, and drop the oldest profiles (default: 256M)") },
   { "flush", 0, &option_duration, VALUE (flush_ns), "TIME",
-    "at the end, try so long to send what waits; the rest stays in the spool (default: 5s)" },
+    N_ ("at the end, try so long to send what waits; the rest stays in the spool (default: 5s)") },
   EXPORT_CONNECTION_OPTIONS (VALUE (export)),
   { "json", 0, &option_switch, VALUE (export.json), NULL,
-    "print a line of JSON for each profile on standard output" },
-  { "quiet", 'q', &option_switch, VALUE (export.quiet), NULL, "errors only" },
+    N_ ("print a line of JSON for each profile on standard output") },
+  { "quiet", 'q', &option_switch, VALUE (export.quiet), NULL, N_ ("errors only") },
   { NULL },
 };
 

@@ -15,6 +15,7 @@
 #include "command.h"
 #include "handles.h"
 #include "message.h"
+#include "text.h"
 
 /* Between tries that failed for another reason than that the collector is away: 5 s at first, then
  * twice as long each time. */
@@ -100,7 +101,7 @@ settle_unread (AgentSender *sender, int r)
     spool_set_aside (&sender->spool);
   else {
     sender->n_failed++;
-    tell_failure (sender, "Can't read a profile of the spool: memory or open files are short");
+    tell_failure (sender, _ ("Can't read a profile of the spool: memory or open files are short"));
     spool_keep (&sender->spool);
   }
 }

@@ -16,6 +16,7 @@
 #include "handles.h"
 #include "json.h"
 #include "message.h"
+#include "text.h"
 
 DEFINE_CLEANUP (ProfCpuProfiler, prof_cpu_profiler_free)
 DEFINE_CLEANUP (ProfExporter, prof_exporter_free)
@@ -214,9 +215,9 @@ handle_signal (Agent *agent)
   if (info.ssi_signo != SIGHUP)
     agent->has_ended = true;
   else if (agent->given->config == NULL)
-    tell (agent, "there is no configuration file to read again");
+    tell (agent, _ ("there is no configuration file to read again"));
   else if (reload (agent) == STATUS_OK)
-    tell (agent, "the new configuration is in use");
+    tell (agent, _ ("the new configuration is in use"));
   else
     message ("the new configuration is not used: the old one goes on");
 }
@@ -229,7 +230,7 @@ handle_profiler (Agent *agent)
   if (events < 0)
     fail (&error);
   else if (events & PROF_EVENT_STOPPED)
-    tell (agent, "what was profiled has ended");
+    tell (agent, _ ("what was profiled has ended"));
   agent->has_ended |= events < 0 || events & PROF_EVENT_STOPPED;
 }
 
@@ -273,9 +274,9 @@ flush_profiles (Agent *agent)
   AgentSenderStats stats;
   agent_sender_get_stats (&agent->sender, &stats);
   if (stats.n_waiting > 0)
-    message ("%llu profile%s not sent: waiting in %s for the next start",
-             (unsigned long long)stats.n_waiting, stats.n_waiting == 1 ? "" : "s",
-             agent->sender.spool.directory);
+    message (ngettext ("%llu profile not sent: waiting in %s for the next start",
+                       "%llu profiles not sent: waiting in %s for the next start", stats.n_waiting),
+             (unsigned long long)stats.n_waiting, agent->sender.spool.directory);
 }
 
 /* ---- the command ---- */
@@ -312,7 +313,7 @@ run_agent (Agent *agent)
     return status;
   status = open_sender (agent);
   if (status == STATUS_OK) {
-    tell (agent, "profiling");
+    tell (agent, _ ("profiling"));
     run_loop (agent);
     flush_profiles (agent);
     agent_sender_close (&agent->sender);
@@ -340,27 +341,27 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_agent = {
   .name = "agent",
-  .summary = "profile continuously, for an OpenTelemetry collector",
+  .summary = N_ ("profile continuously, for an OpenTelemetry collector"),
   .usage = "[OPTION]... -p PID\n[OPTION]... --cgroup DIR\n[OPTION]... -a\n-c FILE",
-  .description
-  = "Profiles the CPU time of running processes, of a control group as processes come and go in "
-    "it, or of the whole system, and sends a profile every ten seconds to a collector that takes "
-    "OTLP. Profiles wait in a directory, the spool, until the collector has taken them; what it "
-    "refuses for good is dropped, and so is what fails again and again while it takes others. "
-    "SIGTERM and SIGINT end it in good order. The heap can't be "
-    "profiled like this: see 'prof record --heap'.\n"
-    "\n"
-    "With --config all options are in a file, a line NAME = VALUE for each, and true for what "
-    "takes no value; # begins a comment. SIGHUP has it read again: a file that can't be used is "
-    "told of, and the agent goes on as before.\n",
-  .examples = "  prof agent -a -e http://localhost:4318\n"
-              "  prof agent -p 1234 -i 30s -r service.name=shop --spool /tmp/shop\n"
-              "  prof agent -c /etc/prof/agent.conf\n",
+  .description = N_ (
+      "Profiles the CPU time of running processes, of a control group as processes come and go in "
+      "it, or of the whole system, and sends a profile every ten seconds to a collector that takes "
+      "OTLP. Profiles wait in a directory, the spool, until the collector has taken them; what it "
+      "refuses for good is dropped, and so is what fails again and again while it takes others. "
+      "SIGTERM and SIGINT end it in good order. The heap can't be "
+      "profiled like this: see 'prof record --heap'.\n"
+      "\n"
+      "With --config all options are in a file, a line NAME = VALUE for each, and true for what "
+      "takes no value; # begins a comment. SIGHUP has it read again: a file that can't be used is "
+      "told of, and the agent goes on as before.\n"),
+  .examples = N_ ("  prof agent -a -e http://localhost:4318\n"
+                  "  prof agent -p 1234 -i 30s -r service.name=shop --spool /tmp/shop\n"
+                  "  prof agent -c /etc/prof/agent.conf\n"),
   .options = agent_options,
   .defaults = &agent_defaults,
   .values_size = sizeof (AgentOptions),
   .max_operands = 0,
-  .operands = "nothing but options",
+  .operands = N_ ("nothing but options"),
   .run = run,
   .clear = agent_options_clear,
 };

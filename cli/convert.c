@@ -12,6 +12,7 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "text.h"
 
 typedef enum { FORMAT_NONE, FORMAT_PPROF, FORMAT_OTLP, FORMAT_COLLAPSED, FORMAT_SVG } Format;
 
@@ -58,23 +59,24 @@ parse_input_format (const char *text, void *ret)
   return strcmp (text, "svg") == 0 ? -EINVAL : parse_format (text, ret);
 }
 
-static const OptionType format_type = { parse_format, "pprof, otlp, collapsed or svg" };
-static const OptionType input_format_type = { parse_input_format, "pprof, otlp or collapsed" };
+static const OptionType format_type = { parse_format, N_ ("pprof, otlp, collapsed or svg") };
+static const OptionType input_format_type = { parse_input_format, N_ ("pprof, otlp or collapsed") };
 
 static const Option options[] = {
   { "to", 't', &format_type, offsetof (ConvertOptions, to), "FORMAT",
-    "write pprof, otlp, collapsed or svg (default: by OUT's extension: .pb.gz, .otlp, .collapsed, "
-    ".folded, .txt or .svg)" },
+    N_ ("write pprof, otlp, collapsed or svg (default: by OUT's extension: .pb.gz, .otlp, "
+        ".collapsed, "
+        ".folded, .txt or .svg)") },
   { "from", 'f', &input_format_type, offsetof (ConvertOptions, from), "FORMAT",
-    "read pprof, otlp or collapsed (default: by what is in the file)" },
+    N_ ("read pprof, otlp or collapsed (default: by what is in the file)") },
   { "type", 'T', &option_string, offsetof (ConvertOptions, type), "NAME",
-    "take this sample type in place of the default one; pprof and otlp keep all" },
+    N_ ("take this sample type in place of the default one; pprof and otlp keep all") },
   { "flames", 0, &option_switch, offsetof (ConvertOptions, flames), NULL,
-    "draw the graph with its root at the bottom (default: on top, where a browser begins)" },
+    N_ ("draw the graph with its root at the bottom (default: on top, where a browser begins)") },
   { "bottom-up", 'b', &option_switch, offsetof (ConvertOptions, bottom_up), NULL,
-    "draw the functions that did the work first, and their callers beyond them" },
+    N_ ("draw the functions that did the work first, and their callers beyond them") },
   { "title", 0, &option_string, offsetof (ConvertOptions, title), "TEXT",
-    "what stands above the graph (default: the name of the file)" },
+    N_ ("what stands above the graph (default: the name of the file)") },
   { NULL },
 };
 
@@ -202,26 +204,26 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_convert = {
   .name = "convert",
-  .summary = "make a flame graph, or collapsed stacks, or a profile of those",
+  .summary = N_ ("make a flame graph, or collapsed stacks, or a profile of those"),
   .usage = "[OPTION]... IN OUT",
   .description
-  = "Converts a profile to\n"
-    "\n"
-    "  svg        a flame graph for a browser: click to zoom in, / to search\n"
-    "  collapsed  a line for each stack, 'root;caller;leaf 42', as many tools take it\n"
-    "  pprof      the format of pprof, from collapsed stacks or a dump of a collector\n"
-    "  otlp       a request as it is sent to an OpenTelemetry Collector, with times\n"
-    "\n"
-    "IN - is standard input and OUT - standard output. Of a profile that 'prof diff -o' "
-    "made, the flame graph shows what grew in red and what shrank in blue.\n",
-  .examples = "  prof convert prof-xz.pb.gz xz.svg\n"
-              "  prof convert --to collapsed prof-xz.pb.gz - | grep malloc\n"
-              "  prof convert stacks.folded stacks.pb.gz\n"
-              "  prof convert --flames --type samples prof-xz.pb.gz xz.svg\n",
+  = N_ ("Converts a profile to\n"
+        "\n"
+        "  svg        a flame graph for a browser: click to zoom in, / to search\n"
+        "  collapsed  a line for each stack, 'root;caller;leaf 42', as many tools take it\n"
+        "  pprof      the format of pprof, from collapsed stacks or a dump of a collector\n"
+        "  otlp       a request as it is sent to an OpenTelemetry Collector, with times\n"
+        "\n"
+        "IN - is standard input and OUT - standard output. Of a profile that 'prof diff -o' "
+        "made, the flame graph shows what grew in red and what shrank in blue.\n"),
+  .examples = N_ ("  prof convert prof-xz.pb.gz xz.svg\n"
+                  "  prof convert --to collapsed prof-xz.pb.gz - | grep malloc\n"
+                  "  prof convert stacks.folded stacks.pb.gz\n"
+                  "  prof convert --flames --type samples prof-xz.pb.gz xz.svg\n"),
   .options = options,
   .values_size = sizeof (ConvertOptions),
   .min_operands = 2,
   .max_operands = 2,
-  .operands = "an input and an output file",
+  .operands = N_ ("an input and an output file"),
   .run = run,
 };

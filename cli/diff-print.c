@@ -7,6 +7,7 @@
 #include "diff.h"
 #include "json.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 enum { MAX_FRAMES = 12 };
@@ -62,7 +63,7 @@ print_stack (const Comparison *comparison, uint32_t node)
     print_function_name (&comparison->functions[comparison->nodes[node].function]);
   }
   if (n_left > 0)
-    printf ("%59s(%u more callers)\n", "", n_left);
+    printf (ngettext ("%59s(%u more caller)\n", "%59s(%u more callers)\n", n_left), "", n_left);
 }
 
 static void
@@ -82,7 +83,7 @@ print_header (const DiffView *view)
   bool is_far = durations[0] > 0 && durations[1] > 0
                 && (durations[0] > 1.05 * durations[1] || durations[1] > 1.05 * durations[0]);
   if (is_far && strcmp (view->normalize, "none") == 0)
-    printf ("The recordings took %s and %s: --normalize duration takes that into account.\n",
+    printf (_ ("The recordings took %s and %s: --normalize duration takes that into account.\n"),
             format_ns (durations[0]).text, format_ns (durations[1]).text);
   putchar ('\n');
 }
@@ -92,9 +93,10 @@ print_diff (const DiffView *view)
 {
   const Comparison *comparison = view->comparison;
   print_header (view);
-  printf ("%s%11s %8s  %10s %10s  %11s  %s%s\n", style_begin (STYLE_BOLD), "self", "of base",
-          "base self", "new self", "total", comparison->nodes != NULL ? "stack" : "function",
-          style_end ());
+  printf ("%s%s %s  %s %s  %s  %s%s\n", style_begin (STYLE_BOLD), cell (11, _ ("self")).text,
+          cell (8, _ ("of base")).text, cell (10, _ ("base self")).text,
+          cell (10, _ ("new self")).text, cell (11, _ ("total")).text,
+          comparison->nodes != NULL ? _ ("stack") : _ ("function"), style_end ());
   for (size_t i = 0; i < comparison->n_rows && i < view->limit; i++) {
     const ComparisonRow *row = &comparison->rows[i];
     print_figures (view, row);
@@ -104,7 +106,7 @@ print_diff (const DiffView *view)
       print_function_name (&comparison->functions[row->index]);
   }
   if (comparison->n_rows > view->limit)
-    printf ("%s%zu more: --limit 0 shows all%s\n", style_begin (STYLE_DIM),
+    printf (_ ("%s%zu more: --limit 0 shows all%s\n"), style_begin (STYLE_DIM),
             comparison->n_rows - view->limit, style_end ());
 }
 

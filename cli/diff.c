@@ -10,6 +10,7 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "text.h"
 
 enum { LIMIT = 30, UNSET = UINT_MAX };
 
@@ -51,22 +52,22 @@ parse_grouping (const char *text, void *ret)
   return 0;
 }
 
-static const OptionType normalize_type = { parse_normalize, "duration, total or none" };
-static const OptionType grouping_type = { parse_grouping, "function or stack" };
+static const OptionType normalize_type = { parse_normalize, N_ ("duration, total or none") };
+static const OptionType grouping_type = { parse_grouping, N_ ("function or stack") };
 
 static const Option options[] = {
   { "by", 0, &grouping_type, offsetof (DiffOptions, by), "WHAT",
-    "compare each function (default) or each stack" },
+    N_ ("compare each function (default) or each stack") },
   { "normalize", 'N', &normalize_type, offsetof (DiffOptions, normalize), "HOW",
-    "scale BASE to the duration or to the total of NEW first (default: none)" },
+    N_ ("scale BASE to the duration or to the total of NEW first (default: none)") },
   { "type", 'T', &option_string, offsetof (DiffOptions, type), "NAME",
-    "compare another sample type than the default one" },
+    N_ ("compare another sample type than the default one") },
   { "limit", 'n', &option_unsigned, offsetof (DiffOptions, limit), "N",
-    "show N rows; 0: all (default: 30, all in JSON)" },
+    N_ ("show N rows; 0: all (default: 30, all in JSON)") },
   { "output", 'o', &option_string, offsetof (DiffOptions, output), "FILE",
-    "write the difference as a profile in place of a table, BASE as negative values" },
+    N_ ("write the difference as a profile in place of a table, BASE as negative values") },
   { "json", 0, &option_switch, offsetof (DiffOptions, json), NULL,
-    "print JSON; prof(1) describes it" },
+    N_ ("print JSON; prof(1) describes it") },
   { NULL },
 };
 
@@ -133,22 +134,22 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_diff = {
   .name = "diff",
-  .summary = "show what changed between two profiles",
+  .summary = N_ ("show what changed between two profiles"),
   .usage = "[OPTION]... BASE NEW",
   .description
-  = "Compares two profiles of the same kind: what NEW has more than BASE is positive. The "
-    "greatest changes come first. Where the recordings took different times, or did "
-    "different amounts of work, --normalize makes them comparable.\n",
-  .examples = "  prof diff before.pb.gz after.pb.gz\n"
-              "  prof diff --by stack -n 10 before.pb.gz after.pb.gz\n"
-              "  prof diff --normalize duration monday.pb.gz tuesday.pb.gz\n"
-              "  prof diff -o change.pb.gz before.pb.gz after.pb.gz\n"
-              "  prof convert change.pb.gz change.svg      a red and blue flame graph of it\n",
+  = N_ ("Compares two profiles of the same kind: what NEW has more than BASE is positive. The "
+        "greatest changes come first. Where the recordings took different times, or did "
+        "different amounts of work, --normalize makes them comparable.\n"),
+  .examples = N_ ("  prof diff before.pb.gz after.pb.gz\n"
+                  "  prof diff --by stack -n 10 before.pb.gz after.pb.gz\n"
+                  "  prof diff --normalize duration monday.pb.gz tuesday.pb.gz\n"
+                  "  prof diff -o change.pb.gz before.pb.gz after.pb.gz\n"
+                  "  prof convert change.pb.gz change.svg      a red and blue flame graph of it\n"),
   .options = options,
   .defaults = &(DiffOptions){ .limit = UNSET },
   .values_size = sizeof (DiffOptions),
   .min_operands = 2,
   .max_operands = 2,
-  .operands = "two profiles",
+  .operands = N_ ("two profiles"),
   .run = run,
 };

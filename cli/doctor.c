@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "terminal.h"
+#include "text.h"
 
 DEFINE_CLEANUP (ProfDoctor, prof_doctor_free)
 
@@ -17,7 +18,7 @@ typedef struct {
 } DoctorOptions;
 
 static const Option options[] = {
-  { "json", 0, &option_switch, offsetof (DoctorOptions, json), NULL, "print JSON" },
+  { "json", 0, &option_switch, offsetof (DoctorOptions, json), NULL, N_ ("print JSON") },
   { NULL },
 };
 
@@ -26,9 +27,9 @@ static const struct {
   const char *mark; /* in text */
   Style style;
 } statuses[] = {
-  [PROF_CHECK_OK] = { "ok", "ok", STYLE_GREEN },
-  [PROF_CHECK_LIMITED] = { "limited", "limited", STYLE_YELLOW },
-  [PROF_CHECK_MISSING] = { "missing", "no", STYLE_RED },
+  [PROF_CHECK_OK] = { "ok", N_ ("ok"), STYLE_GREEN },
+  [PROF_CHECK_LIMITED] = { "limited", N_ ("limited"), STYLE_YELLOW },
+  [PROF_CHECK_MISSING] = { "missing", N_ ("no"), STYLE_RED },
 };
 
 static void
@@ -53,8 +54,8 @@ print_json (const ProfCheck *checks, size_t n)
 static void
 print_check (const ProfCheck *check)
 {
-  printf ("%s%-8s%s %s\n", style_begin (statuses[check->status].style),
-          statuses[check->status].mark, style_end (), check->title);
+  printf ("%s%s%s %s\n", style_begin (statuses[check->status].style),
+          cell (-8, _ (statuses[check->status].mark)).text, style_end (), check->title);
   if (check->detail[0] != '\0')
     printf ("         %s\n", check->detail);
   if (check->remedy[0] != '\0')
@@ -70,9 +71,9 @@ print_list (const ProfCheck *checks, size_t n)
     n_limits += checks[i].status != PROF_CHECK_OK;
   }
   if (n_limits == 0)
-    puts ("\nEverything can be profiled here.");
+    printf ("\n%s\n", _ ("Everything can be profiled here."));
   else
-    printf ("\n%zu of %zu are limited; after each arrow stands what helps.\n", n_limits, n);
+    printf (_ ("\n%zu of %zu are limited; after each arrow stands what helps.\n"), n_limits, n);
 }
 
 static int
@@ -95,17 +96,17 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_doctor = {
   .name = "doctor",
-  .summary = "show what can be profiled here, and how to lift each limit",
+  .summary = N_ ("show what can be profiled here, and how to lift each limit"),
   .usage = "[--json]",
   .description
-  = "Tries what this user may profile on this machine: own processes, those of others, the "
-    "kernel, hardware counters and more. Says for each limit what lifts it. Nothing is "
-    "changed. The exit status is 0 whatever is found.\n",
-  .examples = "  prof doctor\n"
-              "  sudo prof doctor              what root could profile\n"
-              "  prof doctor --json\n",
+  = N_ ("Tries what this user may profile on this machine: own processes, those of others, the "
+        "kernel, hardware counters and more. Says for each limit what lifts it. Nothing is "
+        "changed. The exit status is 0 whatever is found.\n"),
+  .examples = N_ ("  prof doctor\n"
+                  "  sudo prof doctor              what root could profile\n"
+                  "  prof doctor --json\n"),
   .options = options,
   .values_size = sizeof (DoctorOptions),
-  .operands = "no argument",
+  .operands = N_ ("no argument"),
   .run = run,
 };

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "message.h"
 #include "terminal.h"
+#include "text.h"
 
 DEFINE_CLEANUP (ProfEventList, prof_event_list_free)
 
@@ -21,10 +22,10 @@ typedef struct {
 
 static const Option options[] = {
   { "available", 'a', &option_switch, offsetof (EventsOptions, available), NULL,
-    "only events that can be counted here" },
+    N_ ("only events that can be counted here") },
   { "names", 0, &option_switch, offsetof (EventsOptions, names), NULL,
-    "only names, one to a line; nothing is tried unless --available is given" },
-  { "json", 0, &option_switch, offsetof (EventsOptions, json), NULL, "print JSON" },
+    N_ ("only names, one to a line; nothing is tried unless --available is given") },
+  { "json", 0, &option_switch, offsetof (EventsOptions, json), NULL, N_ ("print JSON") },
   { NULL },
 };
 
@@ -55,7 +56,7 @@ print_event (const ProfEventInfo *event)
   printf ("%s%s%s  %s%s%s", style_begin (STYLE_BOLD), event->name, style_end (),
           style_begin (STYLE_DIM), event->source, style_end ());
   if (!event->is_countable)
-    printf ("  %scan't be counted here%s%s%s", style_begin (STYLE_YELLOW),
+    printf ("  %s%s%s%s%s", style_begin (STYLE_YELLOW), _ ("can't be counted here"),
             event->reason[0] != '\0' ? ": " : "", event->reason, style_end ());
   printf ("\n    %s\n", event->description);
 }
@@ -79,7 +80,8 @@ print_events (const EventsOptions *chosen, const ProfEventInfo *events, size_t n
   }
   if (n_shown > 0)
     return STATUS_OK;
-  message ("no such event%s; 'prof events' lists all", chosen->available ? " can be counted" : "");
+  message (chosen->available ? N_ ("no such event can be counted; 'prof events' lists all")
+                             : N_ ("no such event; 'prof events' lists all"));
   return STATUS_FAILURE;
 }
 
@@ -99,20 +101,20 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_events = {
   .name = "events",
-  .summary = "list the events that can be sampled",
+  .summary = N_ ("list the events that can be sampled"),
   .usage = "[OPTION]... [PATTERN]",
   .description
-  = "Lists the events that 'prof record -e' takes: those of the processor, the kernel's "
-    "software events and its tracepoints, each with what it counts and whether this machine "
-    "and this user can count it. PATTERN is an extended regular expression that the name or "
-    "the description must contain; case does not matter.\n",
-  .examples = "  prof events                   every event\n"
-              "  prof events cache             events that have to do with caches\n"
-              "  prof events -a '^cpu'         what begins with cpu and works here\n"
-              "  prof events --names sched:    names for a script\n",
+  = N_ ("Lists the events that 'prof record -e' takes: those of the processor, the kernel's "
+        "software events and its tracepoints, each with what it counts and whether this machine "
+        "and this user can count it. PATTERN is an extended regular expression that the name or "
+        "the description must contain; case does not matter.\n"),
+  .examples = N_ ("  prof events                   every event\n"
+                  "  prof events cache             events that have to do with caches\n"
+                  "  prof events -a '^cpu'         what begins with cpu and works here\n"
+                  "  prof events --names sched:    names for a script\n"),
   .options = options,
   .values_size = sizeof (EventsOptions),
   .max_operands = 1,
-  .operands = "at most one pattern",
+  .operands = N_ ("at most one pattern"),
   .run = run,
 };

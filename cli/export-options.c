@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "text.h"
 
 enum { MAX_SECRET_BYTES = 65536 };
 
@@ -70,21 +71,22 @@ parse_timeout (const char *text, void *ret)
   return r == 0 && *(uint64_t *)ret == 0 ? -EINVAL : r;
 }
 
-const OptionType export_protocol_type = { parse_protocol, "http or grpc" };
-const OptionType export_layout_type = { parse_layout, "1.10, 1.9 or 1.8" };
-const OptionType export_compression_type = { parse_compression, "gzip or none" };
-const OptionType export_header_type = { add_header, "a header such as 'X-Scope-OrgID: team'" };
-const OptionType export_attribute_type = { add_attribute, "KEY=VALUE" };
-const OptionType export_timeout_type = { parse_timeout, "a duration such as 10s or 500ms" };
+const OptionType export_protocol_type = { parse_protocol, N_ ("http or grpc") };
+const OptionType export_layout_type = { parse_layout, N_ ("1.10, 1.9 or 1.8") };
+const OptionType export_compression_type = { parse_compression, N_ ("gzip or none") };
+const OptionType export_header_type = { add_header, N_ ("a header such as 'X-Scope-OrgID: team'") };
+const OptionType export_attribute_type = { add_attribute, N_ ("KEY=VALUE") };
+const OptionType export_timeout_type = { parse_timeout, N_ ("a duration such as 10s or 500ms") };
 
 #define VALUE(member) offsetof (ExportOptions, member)
 
 const Option export_options[] = {
   EXPORT_CONNECTION_OPTIONS (0),
   { "retry-for", 0, &option_duration, VALUE (retry_ns), "TIME",
-    "try each profile again for so long when the collector is away; 0: once (default: 300s)" },
-  { "json", 0, &option_switch, VALUE (json), NULL, "print the result as JSON" },
-  { "quiet", 'q', &option_switch, VALUE (quiet), NULL, "no progress, no results; errors only" },
+    N_ ("try each profile again for so long when the collector is away; 0: once (default: 300s)") },
+  { "json", 0, &option_switch, VALUE (json), NULL, N_ ("print the result as JSON") },
+  { "quiet", 'q', &option_switch, VALUE (quiet), NULL,
+    N_ ("no progress, no results; errors only") },
   { NULL },
 };
 

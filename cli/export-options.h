@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "option.h"
 #include "parse.h"
+#include "text.h"
 
 /* As given on the command line. */
 typedef struct {
@@ -29,35 +30,36 @@ extern const OptionType export_protocol_type, export_layout_type, export_compres
 /* clang-format off */
 #define EXPORT_CONNECTION_OPTIONS(base)                                                            \
   { "endpoint", 'e', &option_string, EXPORT_VALUE (base, endpoint), "URL",                         \
-    "where the collector is: http(s)://HOST:PORT (default: the environment's, else "               \
-    "http://localhost:4318, or :4317 with gRPC)" },                                                \
+    N_ ("where the collector is: http(s)://HOST:PORT (default: the environment's, else "           \
+    "http://localhost:4318, or :4317 with gRPC)") },                                               \
   { "protocol", 0, &export_protocol_type, EXPORT_VALUE (base, protocol), "NAME",                   \
-    "http (default) or grpc" },                                                                    \
+    N_ ("http (default) or grpc") },                                                               \
   { "resource", 'r', &export_attribute_type, EXPORT_VALUE (base, resource), "KEY=VALUE",           \
-    "say more of what was profiled, as service.name=shop; may be repeated" },                      \
+    N_ ("say more of what was profiled, as service.name=shop; may be repeated") },                 \
   { "header", 'H', &export_header_type, EXPORT_VALUE (base, headers), "NAME: VALUE",               \
-    "send this header; may be repeated. Others see command lines: a secret is better in a "        \
-    "file" },                                                                                      \
+    N_ ("send this header; may be repeated. Others see command lines: a secret is better in a "    \
+    "file") },                                                                                     \
   { "header-file", 0, &option_string, EXPORT_VALUE (base, header_file), "FILE",                    \
-    "send the headers of this file, one to a line" },                                              \
+    N_ ("send the headers of this file, one to a line") },                                         \
   { "bearer-file", 0, &option_string, EXPORT_VALUE (base, bearer_file), "FILE",                    \
-    "authenticate with the token in this file" },                                                  \
+    N_ ("authenticate with the token in this file") },                                             \
   { "user-file", 0, &option_string, EXPORT_VALUE (base, user_file), "FILE",                        \
-    "authenticate with the USER:PASSWORD in this file" },                                          \
+    N_ ("authenticate with the USER:PASSWORD in this file") },                                     \
   { "ca", 0, &option_string, EXPORT_VALUE (base, ca_file), "FILE",                                 \
-    "trust these certificates, PEM (default: the system's)" },                                     \
+    N_ ("trust these certificates, PEM (default: the system's)") },                                \
   { "cert", 0, &option_string, EXPORT_VALUE (base, certificate_file), "FILE",                      \
-    "show this certificate to the collector, PEM" },                                               \
-  { "key", 0, &option_string, EXPORT_VALUE (base, key_file), "FILE", "the key of --cert, PEM" },   \
+    N_ ("show this certificate to the collector, PEM") },                                          \
+  { "key", 0, &option_string, EXPORT_VALUE (base, key_file), "FILE",                               \
+    N_ ("the key of --cert, PEM") },                                                               \
   { "compression", 0, &export_compression_type, EXPORT_VALUE (base, compression), "HOW",           \
-    "gzip (default) or none" },                                                                    \
+    N_ ("gzip (default) or none") },                                                               \
   { "timeout", 0, &export_timeout_type, EXPORT_VALUE (base, timeout_ns), "TIME",                   \
-    "wait so long for each answer (default: 10s)" },                                               \
+    N_ ("wait so long for each answer (default: 10s)") },                                          \
   { "layout", 0, &export_layout_type, EXPORT_VALUE (base, layout), "VERSION",                      \
-    "send the messages of this version of OTLP: 1.10, 1.9 or 1.8 (default: 1.10, and older ones "  \
-    "when the collector says that it does not understand)" },                                      \
+    N_ ("send the messages of this version of OTLP: 1.10, 1.9 or 1.8 (default: 1.10, and older "   \
+    "ones when the collector says that it does not understand)") },                                \
   { "timestamps", 0, &option_switch, EXPORT_VALUE (base, timestamps), NULL,                        \
-    "send the time of each sample, which not every receiver takes" }
+    N_ ("send the time of each sample, which not every receiver takes") }
 /* clang-format on */
 
 extern const Option export_options[];

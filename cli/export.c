@@ -10,6 +10,7 @@
 #include "message.h"
 #include "sender.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 /* A file that could not be read has an error, and no result. */
@@ -43,13 +44,14 @@ print_line (const Outcome *outcome)
   if (outcome->error != NULL)
     return;
   print_text (outcome->path, SIZE_MAX);
-  printf (": sent, %s request%s, %s", format_count ((double)result->n_requests).text,
-          result->n_requests == 1 ? "" : "s", format_bytes ((double)result->n_bytes).text);
+  printf (ngettext (": sent, %s request, %s", ": sent, %s requests, %s", result->n_requests),
+          format_count ((double)result->n_requests).text,
+          format_bytes ((double)result->n_bytes).text);
   if (result->n_retries > 0)
-    printf (", tried again %s time%s", format_count ((double)result->n_retries).text,
-            result->n_retries == 1 ? "" : "s");
+    printf (ngettext (", tried again %s time", ", tried again %s times", result->n_retries),
+            format_count ((double)result->n_retries).text);
   if (result->n_rejected_profiles > 0)
-    printf (", %s rejected by the collector",
+    printf (_ (", %s rejected by the collector"),
             format_count ((double)result->n_rejected_profiles).text);
   printf ("\n");
   fflush (stdout);
@@ -58,10 +60,11 @@ print_line (const Outcome *outcome)
 static int
 export_file (Sender *sender, const ExportOptions *chosen, const char *path, Json *json)
 {
-  const char *name = strcmp (path, "-") == 0 ? "standard input" : path;
+  const char *name = strcmp (path, "-") == 0 ? _ ("standard input") : path;
   cleanup (prof_profile_unref) ProfProfile *profile = NULL;
   ProfError error = PROF_ERROR_INIT;
-  Outcome outcome = { .path = name, .error = "it could not be read", .warning = sender->warning };
+  Outcome outcome
+      = { .path = name, .error = _ ("it could not be read"), .warning = sender->warning };
   bool is_read = read_profile (path, INPUT_ANY, &profile) == 0;
   int r = is_read ? sender_send (sender, name, profile, &outcome.result, &error) : -1;
   if (is_read)
@@ -105,26 +108,27 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_export = {
   .name = "export",
-  .summary = "send profiles to an OpenTelemetry collector",
+  .summary = N_ ("send profiles to an OpenTelemetry collector"),
   .usage = "[OPTION]... FILE...",
   .description
-  = "Sends profiles over OTLP to the OpenTelemetry Collector, Pyroscope, Parca or whatever "
-    "takes it, and tries again while the collector is away. FILE - is standard input. What is not "
-    "given as an option comes from the environment variables OTEL_EXPORTER_OTLP_PROFILES_* and "
-    "OTEL_EXPORTER_OTLP_* of the OpenTelemetry specification.\n"
-    "\n"
-    "The exit status is 0 if every profile was taken, 1 if not, 2 for a mistake in the "
-    "options.\n",
-  .examples = "  prof export prof-xz.pb.gz --endpoint http://localhost:4318\n"
-              "  prof export -e https://otel.example:4317 --protocol grpc \\\n"
-              "    --bearer-file token -r service.name=shop prof-*.pb.gz\n"
-              "  prof record -o - -- ./sort | prof export -e http://localhost:4040 -\n",
+  = N_ ("Sends profiles over OTLP to the OpenTelemetry Collector, Pyroscope, Parca or whatever "
+        "takes it, and tries again while the collector is away. FILE - is standard input. What is "
+        "not "
+        "given as an option comes from the environment variables OTEL_EXPORTER_OTLP_PROFILES_* and "
+        "OTEL_EXPORTER_OTLP_* of the OpenTelemetry specification.\n"
+        "\n"
+        "The exit status is 0 if every profile was taken, 1 if not, 2 for a mistake in the "
+        "options.\n"),
+  .examples = N_ ("  prof export prof-xz.pb.gz --endpoint http://localhost:4318\n"
+                  "  prof export -e https://otel.example:4317 --protocol grpc \\\n"
+                  "    --bearer-file token -r service.name=shop prof-*.pb.gz\n"
+                  "  prof record -o - -- ./sort | prof export -e http://localhost:4040 -\n"),
   .options = export_options,
   .defaults = &export_defaults,
   .values_size = sizeof (ExportOptions),
   .min_operands = 1,
   .max_operands = SIZE_MAX,
-  .operands = "at least one profile",
+  .operands = N_ ("at least one profile"),
   .run = run,
   .clear = export_options_clear,
 };

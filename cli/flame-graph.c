@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "flame-graph-script.h"
+#include "text.h"
 #include "units.h"
 #include "utf8.h"
 
@@ -243,11 +244,11 @@ write_narrow_frames (const Graph *graph, size_t first, size_t end)
   if (get_pixels (graph, weight) < least_width)
     return;
   char name[64];
-  snprintf (name, sizeof name, "(%zu functions)", end - first);
+  snprintf (name, sizeof name, _ ("(%zu functions)"), end - first);
   begin_frame (graph, graph->depths[first], name);
-  fprintf (graph->file, "%s, %s\ntoo narrow to be drawn one by one",
-           format_value (weight, graph->style->unit).text,
-           format_percent (weight, graph->weights[0]).text);
+  fprintf (graph->file, "%s, %s\n%s", format_value (weight, graph->style->unit).text,
+           format_percent (weight, graph->weights[0]).text,
+           _ ("too narrow to be drawn one by one"));
   begin_rect (graph, graph->starts[first], weight, graph->depths[first]);
   fputs ("#c8c8c8", graph->file);
   end_frame (graph, graph->starts[first], weight, graph->depths[first], name);
@@ -303,13 +304,13 @@ write_title (const Graph *graph, double controls_y)
   write_escaped (graph->file, style->title, 120);
   fputs (": ", graph->file);
   write_escaped (graph->file, style->type, 60);
-  fprintf (graph->file, ", %s%s</text>\n", graph->is_diff ? "net change " : "",
+  fprintf (graph->file, ", %s%s</text>\n", graph->is_diff ? _ ("net change ") : "",
            format_value ((double)graph->nodes[0].total, style->unit).text);
   fprintf (graph->file,
            "<text class=\"details\" x=\"6\" y=\"%.0f\"></text>\n"
-           "<text class=\"matched\" y=\"%.0f\"></text>\n"
-           "<text class=\"reset\" y=\"%.0f\" style=\"display: none\">reset zoom</text>\n",
-           controls_y, controls_y, controls_y);
+           "<text class=\"matched\" data-word=\"%s\" y=\"%.0f\"></text>\n"
+           "<text class=\"reset\" y=\"%.0f\" style=\"display: none\">%s</text>\n",
+           controls_y, _ ("matched"), controls_y, controls_y, _ ("reset zoom"));
 }
 
 int

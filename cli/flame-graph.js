@@ -90,7 +90,7 @@
     const found = frames.filter((frame) => expression && expression.test(frame.name));
     frames.forEach((frame) => frame.element.classList.remove('found'));
     found.forEach((frame) => frame.element.classList.add('found'));
-    matched.textContent = expression ? `${(100 * measure(found)).toFixed(1)}% matched` : '';
+    matched.textContent = expression ? `${(100 * measure(found)).toFixed(1)}% ${matched.dataset.word}` : '';
   }
 
   const frameOf = (event) => frames.find((f) => f.element === event.target.closest?.('.f'));

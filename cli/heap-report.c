@@ -11,6 +11,7 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "text.h"
 
 /* ---- suppressions ---- */
 
@@ -260,28 +261,30 @@ clear (void *values)
 
 const Command command_heap_report = {
   .name = "heap-report",
-  .summary = "show who holds, leaks and churns memory, and when",
+  .summary = N_ ("show who holds, leaks and churns memory, and when"),
   .usage = "[OPTION]... [FILE]",
   .description
-  = "Shows a heap profile, recorded by prof or by another tool. FILE - is standard input; without "
-    "FILE it is the newest prof*.pb.gz of this directory. Without options: a summary, who held "
-    "the memory at the peak, and what was still live at the end.\n"
-    "\n"
-    "Memory counts for the function that asked for it: the innermost one that is not the "
-    "allocator's own (malloc, operator new and the like). Several of the options below may be "
-    "given; each shows its own table.\n",
-  .examples = "  prof heap-report                   the newest recording\n"
-              "  prof heap-report --at 2.5s --tree  who held the memory 2.5 s after the start\n"
-              "  prof heap-report --stayed --range 10s..20s\n"
-              "                                     what these 10 seconds left behind\n"
-              "  prof heap-report --leaks --stacks --suppressions lsan.supp\n"
-              "  prof heap-report --leaks -o leaks.pb.gz && prof convert leaks.pb.gz leaks.svg\n"
-              "  prof heap-report --timeline=100 --sizes --json | jq .timeline\n",
+  = N_ ("Shows a heap profile, recorded by prof or by another tool. FILE - is standard input; "
+        "without "
+        "FILE it is the newest prof*.pb.gz of this directory. Without options: a summary, who held "
+        "the memory at the peak, and what was still live at the end.\n"
+        "\n"
+        "Memory counts for the function that asked for it: the innermost one that is not the "
+        "allocator's own (malloc, operator new and the like). Several of the options below may be "
+        "given; each shows its own table.\n"),
+  .examples
+  = N_ ("  prof heap-report                   the newest recording\n"
+        "  prof heap-report --at 2.5s --tree  who held the memory 2.5 s after the start\n"
+        "  prof heap-report --stayed --range 10s..20s\n"
+        "                                     what these 10 seconds left behind\n"
+        "  prof heap-report --leaks --stacks --suppressions lsan.supp\n"
+        "  prof heap-report --leaks -o leaks.pb.gz && prof convert leaks.pb.gz leaks.svg\n"
+        "  prof heap-report --timeline=100 --sizes --json | jq .timeline\n"),
   .options = heap_options,
   .defaults = &heap_option_defaults,
   .values_size = sizeof (HeapOptions),
   .max_operands = 1,
-  .operands = "at most one file",
+  .operands = N_ ("at most one file"),
   .run = run,
   .clear = clear,
 };

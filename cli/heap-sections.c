@@ -7,6 +7,7 @@
 #include "heap-view.h"
 #include "message.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 enum { BAR_WIDTH = 30, MAX_CHART = 60 };
@@ -39,9 +40,10 @@ heap_print_timeline (const HeapView *view)
     return fail_out_of_memory ();
   for (size_t i = 0; i < n; i++)
     most = points[i].live_bytes > most ? points[i].live_bytes : most;
-  print_heading ("over time");
-  printf ("%s%10s %10s %10s %10s %10s%s\n", style_begin (STYLE_BOLD), "time", "live", "blocks",
-          "allocated", "freed", style_end ());
+  print_heading (_ ("over time"));
+  printf ("%s%s %s %s %s %s%s\n", style_begin (STYLE_BOLD), cell (10, _ ("time")).text,
+          cell (10, _ ("live")).text, cell (10, _ ("blocks")).text, cell (10, _ ("allocated")).text,
+          cell (10, _ ("freed")).text, style_end ());
   for (size_t i = 0; i < n; i++) {
     printf ("%10s %10s %10s %10s %10s",
             format_ns ((double)heap_since_start (view, points[i].time_ns)).text,
@@ -87,17 +89,17 @@ heap_print_sites (const HeapView *view)
   n = n < MAX_CHART ? n : MAX_CHART;
   if (prof_heap_get_sites (view->heap, view->start_ns, view->end_ns, n, view->limit, &sites) < 0)
     return fail_out_of_memory ();
-  print_heading ("live by function, over time");
-  printf ("%s%10s  %-*s  %s%s\n", style_begin (STYLE_BOLD), "most", (int)n, "over time",
-          "allocated by", style_end ());
+  print_heading (_ ("live by function, over time"));
+  printf ("%s%s  %s  %s%s\n", style_begin (STYLE_BOLD), cell (10, _ ("most")).text,
+          cell (-(int)n, _ ("over time")).text, _ ("allocated by"), style_end ());
   int64_t most = find_most (sites, 0, sites->n_sites);
   for (size_t i = 0; i < sites->n_sites; i++) {
     bool is_others = sites->has_others && i + 1 == sites->n_sites;
     printf ("%10s  ", format_bytes ((double)find_most (sites, i, i + 1)).text);
     print_chart (sites, i, most);
     printf ("  ");
-    print_text (is_others                         ? "(all others)"
-                : sites->sites[i].name[0] == '\0' ? "(no stack)"
+    print_text (is_others                         ? _ ("(all others)")
+                : sites->sites[i].name[0] == '\0' ? _ ("(no stack)")
                                                   : sites->sites[i].name,
                 SIZE_MAX);
     putchar ('\n');
@@ -118,9 +120,10 @@ heap_print_sizes (const HeapView *view)
     return fail_out_of_memory ();
   for (size_t i = 0; i < n; i++)
     most = classes[i].allocated_objects > most ? classes[i].allocated_objects : most;
-  print_heading ("sizes of blocks");
-  printf ("%s%21s %10s %10s %10s %10s%s\n", style_begin (STYLE_BOLD), "size", "blocks", "bytes",
-          "live", "temporary", style_end ());
+  print_heading (_ ("sizes of blocks"));
+  printf ("%s%s %s %s %s %s%s\n", style_begin (STYLE_BOLD), cell (21, _ ("size")).text,
+          cell (10, _ ("blocks")).text, cell (10, _ ("bytes")).text, cell (10, _ ("live")).text,
+          cell (10, _ ("temporary")).text, style_end ());
   for (size_t i = 0; i < n; i++) {
     const ProfHeapSizeClass *class = &classes[i];
     printf ("%9s - %9s %10s %10s %10s %10s", format_bytes ((double)class->min_bytes).text,

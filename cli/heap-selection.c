@@ -9,6 +9,7 @@
 #include "heap-view.h"
 #include "message.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 /* ---- which ---- */
@@ -143,9 +144,9 @@ print_range (const HeapView *view, const HeapChoice *choice)
 {
   if (view->options->range.start == 0 && view->options->range.end == 0)
     return;
-  printf (" from %s", format_ns ((double)heap_since_start (view, view->start_ns)).text);
+  printf (_ (" from %s"), format_ns ((double)heap_since_start (view, view->start_ns)).text);
   if (choice->wanted.end_ns != 0)
-    printf (" to %s", format_ns ((double)heap_since_start (view, view->end_ns)).text);
+    printf (_ (" to %s"), format_ns ((double)heap_since_start (view, view->end_ns)).text);
 }
 
 static void
@@ -155,26 +156,27 @@ print_title (const HeapView *view, const HeapSelected *selected)
   printf ("\n%s", style_begin (STYLE_BOLD));
   switch (choice->wanted.kind) {
   case PROF_HEAP_LIVE_AT:
-    printf ("live at %s", format_ns ((double)heap_since_start (view, choice->wanted.end_ns)).text);
+    printf (_ ("live at %s"),
+            format_ns ((double)heap_since_start (view, choice->wanted.end_ns)).text);
     break;
   case PROF_HEAP_LIVE_AT_PEAK:
-    printf ("live at the peak, at %s",
+    printf (_ ("live at the peak, at %s"),
             format_ns ((double)heap_since_start (view, view->peak.time_ns)).text);
     break;
   case PROF_HEAP_ALLOCATED_IN:
-    printf ("allocated");
+    fputs (_ ("allocated"), stdout);
     print_range (view, choice);
     break;
   case PROF_HEAP_STAYED_FROM:
-    printf ("allocated");
+    fputs (_ ("allocated"), stdout);
     print_range (view, choice);
-    printf (" and still live then");
+    fputs (_ (" and still live then"), stdout);
     break;
   case PROF_HEAP_LEAKED:
-    printf ("still live at the end");
+    fputs (_ ("still live at the end"), stdout);
     break;
   case PROF_HEAP_TEMPORARY:
-    printf ("freed within %s", format_ns ((double)choice->wanted.max_lifetime_ns).text);
+    printf (_ ("freed within %s"), format_ns ((double)choice->wanted.max_lifetime_ns).text);
     print_range (view, choice);
     break;
   }
@@ -215,13 +217,14 @@ print_flat_sites (const HeapSelected *selected)
     n++;
   size_t n_shown = n < report->limit ? n : report->limit;
   if (n > 0)
-    printf ("%s%10s %7s %10s  %s%s\n", style_begin (STYLE_BOLD), "bytes", "bytes%", "blocks",
-            "allocated by", style_end ());
+    printf ("%s%s %s %s  %s%s\n", style_begin (STYLE_BOLD), cell (10, _ ("bytes")).text,
+            cell (7, _ ("bytes%")).text, cell (10, _ ("blocks")).text, _ ("allocated by"),
+            style_end ());
   for (size_t i = 0; i < n_shown; i++)
     print_site (selected, i);
   if (n_shown < n)
-    printf ("%s%zu more functions: --limit 0 shows all%s\n", style_begin (STYLE_DIM), n - n_shown,
-            style_end ());
+    printf (_ ("%s%zu more functions: --limit 0 shows all%s\n"), style_begin (STYLE_DIM),
+            n - n_shown, style_end ());
   return STATUS_OK;
 }
 

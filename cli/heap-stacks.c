@@ -7,6 +7,7 @@
 #include "heap-view.h"
 #include "message.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 /* It was built when the selection was. */
@@ -86,7 +87,7 @@ heap_print_stacks (const HeapView *view, const HeapSelected *selected)
       print_frame (selected, &nodes[node], number++);
   }
   if (n_shown < n)
-    printf ("%s%zu more stacks: --limit 0 shows all%s\n", style_begin (STYLE_DIM), n - n_shown,
+    printf (_ ("%s%zu more stacks: --limit 0 shows all%s\n"), style_begin (STYLE_DIM), n - n_shown,
             style_end ());
   return STATUS_OK;
 }

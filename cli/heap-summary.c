@@ -6,19 +6,27 @@
 
 #include "heap-view.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 void
 heap_print_amount (int64_t bytes, int64_t objects)
 {
-  printf ("%s in %s block%s", format_bytes ((double)bytes).text,
-          format_count ((double)objects).text, objects == 1 ? "" : "s");
+  printf (ngettext ("%s in %s block", "%s in %s blocks", (unsigned long)objects),
+          format_bytes ((double)bytes).text, format_count ((double)objects).text);
+}
+
+/* What stands before a line. */
+static void
+print_label (const char *label)
+{
+  printf ("%s ", cell (-12, label).text);
 }
 
 static void
 print_amount (const char *what, int64_t bytes, int64_t objects)
 {
-  printf ("%-12s ", what);
+  print_label (what);
   heap_print_amount (bytes, objects);
 }
 
@@ -35,7 +43,8 @@ print_temporary (const HeapView *view)
     bytes += (double)classes[i].temporary_bytes;
     objects += (double)classes[i].temporary_objects;
   }
-  printf ("%-12s %s of the blocks, %s of the bytes: freed within %s\n", "temporary",
+  print_label (_ ("temporary"));
+  printf (_ ("%s of the blocks, %s of the bytes: freed within %s\n"),
           format_percent (objects, (double)view->summary.allocated_objects).text,
           format_percent (bytes, (double)view->summary.allocated_bytes).text,
           format_ns ((double)bound_ns).text);
@@ -65,10 +74,11 @@ print_sampling (const HeapView *view)
     period = find_session_period (view);
   if (period < 1)
     return;
+  print_label (_ ("recorded"));
   if (period == 1)
-    printf ("%-12s every allocation\n", "recorded");
+    printf ("%s\n", _ ("every allocation"));
   else
-    printf ("%-12s a sample each %s, %s samples: what they stand for is estimated\n", "recorded",
+    printf (_ ("a sample each %s, %s samples: what they stand for is estimated\n"),
             format_bytes ((double)period).text,
             format_count ((double)view->summary.n_samples).text);
 }
@@ -78,19 +88,30 @@ print_live (const HeapView *view)
 {
   const ProfHeapSummary *summary = &view->summary;
   if (!summary->has_frees) {
-    printf ("%-12s not recorded, so what is live is not known\n", "frees");
+    print_label (_ ("frees"));
+    printf ("%s\n", _ ("not recorded, so what is live is not known"));
     return;
   }
   if (summary->has_times) {
-    print_amount ("peak", view->peak.live_bytes, view->peak.live_objects);
-    printf (", at %s\n", format_ns ((double)heap_since_start (view, view->peak.time_ns)).text);
+    print_amount (_ ("peak"), view->peak.live_bytes, view->peak.live_objects);
+    printf (_ (", at %s\n"), format_ns ((double)heap_since_start (view, view->peak.time_ns)).text);
   }
-  print_amount ("live at end", summary->live_bytes, summary->live_objects);
+  print_amount (_ ("live at end"), summary->live_bytes, summary->live_objects);
   putchar ('\n');
-  if (summary->has_times)
+  if (summary->has_times) {
     print_temporary (view);
-  else
-    printf ("%-12s not recorded, so only the end is known\n", "times");
+    return;
+  }
+  print_label (_ ("times"));
+  printf ("%s\n", _ ("not recorded, so only the end is known"));
+}
+
+static void
+print_origin (const ProfHeapSummary *summary)
+{
+  print_label (_ ("of"));
+  printf (ngettext ("%zu process", "%zu processes", summary->n_processes), summary->n_processes);
+  printf (ngettext (", %zu thread\n", ", %zu threads\n", summary->n_threads), summary->n_threads);
 }
 
 void
@@ -102,17 +123,15 @@ heap_print_summary (const HeapView *view)
   putchar ('\n');
   double duration_ns = (double)summary->end_ns - (double)summary->start_ns;
   if (summary->has_times)
-    printf ("%-12s %s\n", "duration", format_ns (duration_ns).text);
-  print_amount ("allocated", summary->allocated_bytes, summary->allocated_objects);
+    printf ("%s %s\n", cell (-12, _ ("duration")).text, format_ns (duration_ns).text);
+  print_amount (_ ("allocated"), summary->allocated_bytes, summary->allocated_objects);
   if (duration_ns > 0)
-    printf (", %s a second",
+    printf (_ (", %s a second"),
             format_bytes ((double)summary->allocated_bytes * 1e9 / duration_ns).text);
   putchar ('\n');
   print_live (view);
   if (summary->n_processes > 0)
-    printf ("%-12s %zu process%s, %zu thread%s\n", "of", summary->n_processes,
-            summary->n_processes == 1 ? "" : "es", summary->n_threads,
-            summary->n_threads == 1 ? "" : "s");
+    print_origin (summary);
   print_sampling (view);
 }
 

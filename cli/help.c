@@ -4,30 +4,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "terminal.h"
+#include "text.h"
+#include "wrap.h"
 
-enum { HELP_COLUMN = 28, WIDTH = 80 };
-
-/* Wraps a line of `text` that begins at column `indent`, as each next one does. */
-static void
-print_wrapped (const char *text, size_t n_text, size_t indent)
-{
-  const char *end = text + n_text;
-  size_t column = indent;
-  while (text < end) {
-    size_t n = strcspn (text, " \n");
-    if (column > indent && column + 1 + n > WIDTH) {
-      printf ("\n%*s", (int)indent, "");
-      column = indent;
-    } else if (column > indent) {
-      putchar (' ');
-      column++;
-    }
-    printf ("%.*s", (int)n, text);
-    column += n;
-    text += n + strspn (text + n, " ");
-  }
-  putchar ('\n');
-}
+enum { HELP_COLUMN = 28 };
 
 /* A line is a paragraph; one that begins with a space stays as it is. */
 static void
@@ -61,10 +42,11 @@ print_option (char letter, const char *name, const char *value, const char *help
 static void
 print_usage (const Command *command)
 {
-  const char *lead = "Usage:";
-  for (const char *form = command->usage; form != NULL; lead = "      ") {
+  const char *lead = _ ("Usage:");
+  int width = (int)count_columns (lead);
+  for (const char *form = command->usage; form != NULL; lead = "") {
     size_t n = strcspn (form, "\n");
-    printf ("%s prof %s %.*s\n", lead, command->name, (int)n, form);
+    printf ("%s prof %s %.*s\n", cell (width, lead).text, command->name, (int)n, form);
     form = form[n] != '\0' ? form + n + 1 : NULL;
   }
 }
@@ -74,32 +56,32 @@ print_command_help (const Command *command)
 {
   print_usage (command);
   putchar ('\n');
-  print_description (command->description);
-  printf ("\nOptions:\n");
+  print_description (_ (command->description));
+  printf ("\n%s\n", _ ("Options:"));
   for (const Option *option = command->options; option->name != NULL; option++)
-    print_option (option->letter, option->name, option->value, option->help);
-  print_option ('h', "help", NULL, "show this help");
-  printf ("\nExamples:\n%s", command->examples);
+    print_option (option->letter, option->name, option->value, _ (option->help));
+  print_option ('h', "help", NULL, _ ("show this help"));
+  printf ("\n%s\n%s", _ ("Examples:"), _ (command->examples));
 }
 
 void
 print_help (void)
 {
-  fputs ("Usage: prof COMMAND [OPTION]... [ARGUMENT]...\n\n"
-         "Finds out where programs spend their time. A recording is a profile in the\n"
-         "format of pprof, which many other tools read.\n\n"
-         "Commands:\n",
+  fputs (_ ("Usage: prof COMMAND [OPTION]... [ARGUMENT]...\n\n"
+            "Finds out where programs spend their time. A recording is a profile in the\n"
+            "format of pprof, which many other tools read.\n\n"
+            "Commands:\n"),
          stdout);
   for (const Command *const *command = command_list (); *command != NULL; command++)
-    printf ("  %-13s%s\n", (*command)->name, (*command)->summary);
-  fputs ("  help         show the help of a command\n\n"
-         "Options:\n"
-         "  -h, --help     show this help\n"
-         "  -V, --version  show the version\n\n"
-         "Examples:\n"
-         "  prof record -- ./program argument    record a program to its end\n"
-         "  prof record -p 1234 -d 10            record a running process for 10 s\n"
-         "  prof report                          show the newest recording\n"
-         "  prof help record                     learn more about a command\n",
+    printf ("  %-13s%s\n", (*command)->name, _ ((*command)->summary));
+  fputs (_ ("  help         show the help of a command\n\n"
+            "Options:\n"
+            "  -h, --help     show this help\n"
+            "  -V, --version  show the version\n\n"
+            "Examples:\n"
+            "  prof record -- ./program argument    record a program to its end\n"
+            "  prof record -p 1234 -d 10            record a running process for 10 s\n"
+            "  prof report                          show the newest recording\n"
+            "  prof help record                     learn more about a command\n"),
          stdout);
 }

@@ -13,6 +13,7 @@
 #include <prof/otlp.h>
 
 #include "message.h"
+#include "text.h"
 
 /* The first bytes of a file, or those that are in a pipe, where they stay. */
 static size_t
@@ -117,7 +118,7 @@ read_profile (const char *path, InputFormat format, ProfProfile **ret)
     return -1;
   }
   ProfError error = PROF_ERROR_INIT;
-  const char *name = is_stdin ? "standard input" : path;
+  const char *name = is_stdin ? _ ("standard input") : path;
   if (read_from (is_stdin ? STDIN_FILENO : file, name, format, ret, &error) == 0)
     return 0;
   fail_about (name, &error);
@@ -161,7 +162,8 @@ report_unknown_type (const ProfProfile *profile, const char *name)
   for (size_t i = 0; i < n_types && length < sizeof names; i++)
     length += (size_t)snprintf (names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "",
                                 prof_profile_get_string (profile, types[i].type));
-  message ("the profile has no sample type '%s'; it has %s", name, n_types > 0 ? names : "none");
+  message ("the profile has no sample type '%s'; it has %s", name,
+           n_types > 0 ? names : _ ("none"));
 }
 
 int

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "message.h"
 #include "output.h"
+#include "text.h"
 
 static int
 show_help_of (const char *name)
@@ -61,7 +61,7 @@ show_warning (ProfLogLevel level, const char *sentence, void *user_data)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_CTYPE, "");
+  text_open ();
   prof_set_log_func (show_warning, NULL);
   int status = dispatch (argc > 0 ? argc - 1 : 0, argv + 1);
   int r = flush (stdout);

@@ -11,6 +11,8 @@
 #include "json.h"
 #include "message.h"
 #include "parse.h"
+#include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 typedef struct {
@@ -24,15 +26,15 @@ static const MemOptions defaults = { .interval_ns = 1000000000 };
 
 static const Option options[] = {
   { "json", 0, &option_switch, offsetof (MemOptions, json), NULL,
-    "print JSON; with --watch an object to a line" },
+    N_ ("print JSON; with --watch an object to a line") },
   { "pid", 'p', &option_pids, offsetof (MemOptions, pids), "PID",
-    "show the memory of these processes, too" },
+    N_ ("show the memory of these processes, too") },
   { "watch", 'w', &option_switch, offsetof (MemOptions, watch), NULL,
-    "print a line again and again, until Ctrl+C" },
+    N_ ("print a line again and again, until Ctrl+C") },
   { "interval", 'i', &option_duration, offsetof (MemOptions, interval_ns), "TIME",
-    "time between two lines of --watch" },
+    N_ ("time between two lines of --watch") },
   { "count", 'n', &option_unsigned, offsetof (MemOptions, count), "N",
-    "end --watch after so many lines" },
+    N_ ("end --watch after so many lines") },
   { NULL },
 };
 
@@ -130,6 +132,12 @@ print_json (const Reading *reading, bool is_on_one_line)
 
 /* ---- text ---- */
 
+static void
+print_figure (const char *label, Figure figure)
+{
+  printf ("%s%12s\n", cell (-11, label).text, figure.text);
+}
+
 static int
 print_process (pid_t pid)
 {
@@ -137,13 +145,14 @@ print_process (pid_t pid)
   ProfError error = PROF_ERROR_INIT;
   if (prof_get_process_memory (pid, &memory, &error) < 0)
     return fail (&error);
-  printf ("\nprocess %d\n", (int)pid);
-  printf ("resident   %12s\n", format_bytes ((double)memory.rss_bytes).text);
-  printf ("  anonymous%12s\n", format_bytes ((double)memory.anonymous_bytes).text);
-  printf ("  files    %12s\n", format_bytes ((double)memory.file_bytes).text);
-  printf ("  shared   %12s\n", format_bytes ((double)memory.shared_bytes).text);
-  printf ("swapped    %12s\n", format_bytes ((double)memory.swap_bytes).text);
-  printf ("faults     %12s  %s from a disk\n", format_count ((double)memory.minor_faults).text,
+  printf (_ ("\nprocess %d\n"), (int)pid);
+  print_figure (_ ("resident"), format_bytes ((double)memory.rss_bytes));
+  print_figure (_ ("  anonymous"), format_bytes ((double)memory.anonymous_bytes));
+  print_figure (_ ("  files"), format_bytes ((double)memory.file_bytes));
+  print_figure (_ ("  shared"), format_bytes ((double)memory.shared_bytes));
+  print_figure (_ ("swapped"), format_bytes ((double)memory.swap_bytes));
+  printf (_ ("%s%12s  %s from a disk\n"), cell (-11, _ ("faults")).text,
+          format_count ((double)memory.minor_faults).text,
           format_count ((double)memory.major_faults).text);
   return STATUS_OK;
 }
@@ -152,15 +161,15 @@ static int
 print_table (const Reading *reading)
 {
   const ProfSystemMemory *memory = &reading->system;
-  printf ("total      %12s\n", format_bytes ((double)memory->total_bytes).text);
-  printf ("used       %12s  %.1f%%\n", format_bytes ((double)memory->used_bytes).text,
-          memory->used_percent);
-  printf ("available  %12s\n", format_bytes ((double)memory->available_bytes).text);
-  printf ("cached     %12s\n", format_bytes ((double)memory->cached_bytes).text);
+  print_figure (_ ("total"), format_bytes ((double)memory->total_bytes));
+  printf ("%s%12s  %.1f%%\n", cell (-11, _ ("used")).text,
+          format_bytes ((double)memory->used_bytes).text, memory->used_percent);
+  print_figure (_ ("available"), format_bytes ((double)memory->available_bytes));
+  print_figure (_ ("cached"), format_bytes ((double)memory->cached_bytes));
   if (reading->has_pressure)
-    printf ("pressure   %11.2f%%  of 10 s; %.2f%% of 60 s; %.2f%% of 300 s\n",
-            reading->pressure.some_avg10, reading->pressure.some_avg60,
-            reading->pressure.some_avg300);
+    printf (_ ("%s%11.2f%%  of 10 s; %.2f%% of 60 s; %.2f%% of 300 s\n"),
+            cell (-11, _ ("pressure")).text, reading->pressure.some_avg10,
+            reading->pressure.some_avg60, reading->pressure.some_avg300);
   int status = STATUS_OK;
   for (size_t i = 0; i < reading->pids->n && status == STATUS_OK; i++)
     status = print_process (reading->pids->items[i]);
@@ -172,11 +181,12 @@ print_table (const Reading *reading)
 static void
 print_heading (const Reading *reading)
 {
-  printf ("    time        used       %%   available      cached");
+  printf ("%s%s%s%s%s", cell (8, _ ("time")).text, cell (12, _ ("used")).text, cell (8, "%").text,
+          cell (12, _ ("available")).text, cell (12, _ ("cached")).text);
   if (reading->has_pressure)
-    printf ("  pressure");
+    fputs (cell (10, _ ("pressure")).text, stdout);
   for (size_t i = 0; i < reading->pids->n; i++)
-    printf ("  resident %-7d", (int)reading->pids->items[i]);
+    printf ("%s %-7d", cell (10, _ ("resident")).text, (int)reading->pids->items[i]);
   printf ("\n");
 }
 
@@ -258,20 +268,20 @@ clear (void *values)
 
 const Command command_mem = {
   .name = "mem",
-  .summary = "show how much memory this machine has and uses",
+  .summary = N_ ("show how much memory this machine has and uses"),
   .usage = "[--json] [-p PID[,PID]...]\n"
            "--watch [--interval TIME] [--count N] [--json] [-p PID[,PID]...]",
-  .description
-  = "Shows the memory of the whole machine, as /proc/meminfo has it: used is what is not "
-    "available to new programs, cached is what the kernel would give back. Pressure is the share "
-    "of the time in which some task had to wait for memory, where the kernel measures it.\n",
-  .examples = "  prof mem\n"
-              "  prof mem --watch --interval 500ms -p \"$(pidof redis-server)\"\n"
-              "  prof mem --watch --json --count 60 >memory.jsonl\n",
+  .description = N_ (
+      "Shows the memory of the whole machine, as /proc/meminfo has it: used is what is not "
+      "available to new programs, cached is what the kernel would give back. Pressure is the share "
+      "of the time in which some task had to wait for memory, where the kernel measures it.\n"),
+  .examples = N_ ("  prof mem\n"
+                  "  prof mem --watch --interval 500ms -p \"$(pidof redis-server)\"\n"
+                  "  prof mem --watch --json --count 60 >memory.jsonl\n"),
   .options = options,
   .defaults = &defaults,
   .values_size = sizeof (MemOptions),
-  .operands = "no argument",
+  .operands = N_ ("no argument"),
   .run = run,
   .clear = clear,
 };

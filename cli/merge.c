@@ -8,6 +8,7 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "text.h"
 
 typedef struct {
   const char *output;
@@ -15,7 +16,7 @@ typedef struct {
 
 static const Option options[] = {
   { "output", 'o', &option_string, offsetof (MergeOptions, output), "OUT",
-    "the file to write; - is standard output" },
+    N_ ("the file to write; - is standard output") },
   { NULL },
 };
 
@@ -51,17 +52,17 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_merge = {
   .name = "merge",
-  .summary = "add up several profiles",
+  .summary = N_ ("add up several profiles"),
   .usage = "-o OUT FILE...",
   .description
-  = "Makes one profile of several that have the same sample types: equal stacks become one "
-    "and their values are added. How each was recorded is kept.\n",
-  .examples = "  prof merge -o all.pb.gz run-1.pb.gz run-2.pb.gz run-3.pb.gz\n"
-              "  prof merge -o - prof-worker-*.pb.gz | prof report -\n",
+  = N_ ("Makes one profile of several that have the same sample types: equal stacks become one "
+        "and their values are added. How each was recorded is kept.\n"),
+  .examples = N_ ("  prof merge -o all.pb.gz run-1.pb.gz run-2.pb.gz run-3.pb.gz\n"
+                  "  prof merge -o - prof-worker-*.pb.gz | prof report -\n"),
   .options = options,
   .values_size = sizeof (MergeOptions),
   .min_operands = 1,
   .max_operands = SIZE_MAX,
-  .operands = "at least one profile",
+  .operands = N_ ("at least one profile"),
   .run = run,
 };

@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "message.h"
+#include "text.h"
 
 /* What getopt_long returns for option number i of the table, and for --help. */
 enum { FIRST_VALUE = 256, HELP_VALUE = 255 };
@@ -113,7 +114,8 @@ report_bad_value (const Command *command, const Option *option, const char *valu
   if (r == -ENOMEM)
     return fail_out_of_memory ();
   return usage_error (command->name, "--%s: '%s' is %s; %s is expected", option->name, value,
-                      r == -ERANGE ? "too large" : "not understood", option->type->expected);
+                      r == -ERANGE ? _ ("too large") : _ ("not understood"),
+                      _ (option->type->expected));
 }
 
 /* 0, or -1 with *ret_status. */
@@ -132,7 +134,7 @@ set_option (const Command *command, int value, void *values, char **argv, int *r
   const Option *option = find_option (command, value == ':' ? optopt : value);
   if (value == ':') {
     *ret_status = usage_error (command->name, "--%s needs a value: %s", option->name,
-                               option->type->expected);
+                               _ (option->type->expected));
     return -1;
   }
   const char *text = optarg != NULL ? optarg : option->type->bare;
@@ -146,13 +148,15 @@ set_option (const Command *command, int value, void *values, char **argv, int *r
 static int
 check_operands (const Command *command, char **operands, size_t n)
 {
+  unsigned long n_expected = command->min_operands > 1 ? command->min_operands : 1;
   if (n > command->max_operands)
-    return usage_error (command->name, "'%s' is too much: %s %s expected",
-                        operands[command->max_operands], command->operands,
-                        command->min_operands > 1 ? "are" : "is");
+    return usage_error (command->name,
+                        ngettext ("'%s' is too much: %s is expected",
+                                  "'%s' is too much: %s are expected", n_expected),
+                        operands[command->max_operands], _ (command->operands));
   if (n < command->min_operands)
-    return usage_error (command->name, "%s %s expected", command->operands,
-                        command->min_operands > 1 ? "are" : "is");
+    return usage_error (command->name, ngettext ("%s is expected", "%s are expected", n_expected),
+                        _ (command->operands));
   return STATUS_OK;
 }
 

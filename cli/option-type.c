@@ -6,6 +6,7 @@
 #include <regex.h>
 
 #include "parse.h"
+#include "text.h"
 
 static int
 set_switch (const char *text, void *ret)
@@ -76,14 +77,16 @@ add_pids (const char *text, void *ret)
 }
 
 const OptionType option_switch = { set_switch, "" };
-const OptionType option_string = { set_string, "a text" };
+const OptionType option_string = { set_string, N_ ("a text") };
 const OptionType option_expression
-    = { set_expression, "a POSIX extended regular expression, with a backslash before characters "
-                        "to be taken literally," };
-const OptionType option_unsigned = { set_unsigned, "a whole number" };
-const OptionType option_uint64 = { set_uint64, "a whole number" };
-const OptionType option_duration = { set_duration, "a duration such as 5, 500ms or 2m" };
-const OptionType option_size = { set_size, "a size such as 8192 or 32k" };
-const OptionType option_time_range = { set_time_range, "a range such as 2s..5s, 2s.. or ..5s" };
-const OptionType option_list = { add_to_list, "a list such as a,b,c" };
-const OptionType option_pids = { add_pids, "a list of process ids such as 12,345" };
+    = { set_expression,
+        N_ ("a POSIX extended regular expression, with a backslash before characters "
+            "to be taken literally,") };
+const OptionType option_unsigned = { set_unsigned, N_ ("a whole number") };
+const OptionType option_uint64 = { set_uint64, N_ ("a whole number") };
+const OptionType option_duration = { set_duration, N_ ("a duration such as 5, 500ms or 2m") };
+const OptionType option_size = { set_size, N_ ("a size such as 8192 or 32k") };
+const OptionType option_time_range
+    = { set_time_range, N_ ("a range such as 2s..5s, 2s.. or ..5s") };
+const OptionType option_list = { add_to_list, N_ ("a list such as a,b,c") };
+const OptionType option_pids = { add_pids, N_ ("a list of process ids such as 12,345") };

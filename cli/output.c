@@ -13,22 +13,23 @@
 
 #include "cleanup.h"
 #include "message.h"
+#include "text.h"
 
 static const char *
 get_advice (int error)
 {
   switch (error) {
   case ENOENT:
-    return ": make the directory first";
+    return _ (": make the directory first");
   case EACCES:
   case EPERM:
   case EROFS:
-    return ": write where you may";
+    return _ (": write where you may");
   case EISDIR:
-    return ": name a file";
+    return _ (": name a file");
   case ENOSPC:
   case EDQUOT:
-    return ": free some space, or write elsewhere";
+    return _ (": free some space, or write elsewhere");
   default:
     return "";
   }
@@ -88,7 +89,7 @@ check_output (const char *path)
     return access (path, W_OK) < 0 ? report_write_failure (path, errno) : 0;
   struct stat status = { 0 };
   if (path[0] == '\0')
-    return report_write_failure ("a file without a name", EINVAL);
+    return report_write_failure (_ ("a file without a name"), EINVAL);
   if (stat (path, &status) < 0 && errno != ENOENT)
     return report_write_failure (path, errno);
   if (S_ISDIR (status.st_mode))

@@ -7,20 +7,22 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "text.h"
 
 const char *
 get_end_name (StackEnd end)
 {
-  static const char *const names[N_ENDS] = { "root",           "depth limit", "stack slice ended",
-                                             "no unwind data", "bad read",    "loop",
-                                             "other" };
+  static const char *const names[N_ENDS]
+      = { N_ ("root"),           N_ ("depth limit"), N_ ("stack slice ended"),
+          N_ ("no unwind data"), N_ ("bad read"),    N_ ("loop"),
+          N_ ("other") };
   return names[end];
 }
 
 const char *
 get_source_name (SymbolSource source)
 {
-  static const char *const names[] = { "none", "names", "lines" };
+  static const char *const names[] = { N_ ("none"), N_ ("names"), N_ ("lines") };
   return names[source];
 }
 

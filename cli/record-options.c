@@ -14,6 +14,7 @@
 #include "command.h"
 #include "message.h"
 #include "symbol-cache.h"
+#include "text.h"
 
 static int
 parse_unwind (const char *text, void *ret)
@@ -129,91 +130,101 @@ parse_helper (const char *text, void *ret)
   return -EINVAL;
 }
 
-static const OptionType unwind_type = { parse_unwind, "auto, fp or dwarf" };
+static const OptionType unwind_type = { parse_unwind, N_ ("auto, fp or dwarf") };
 static const OptionType sampling_type
     = { parse_sampling,
-        "always, never, probabilistic:0.1, rate:50, adaptive:100 or adaptive:100:0.01:1" };
-static const OptionType frequency_type = { parse_frequency, "a whole number from 1 to 1000000" };
-static const OptionType period_type = { parse_period, "a whole number, 1 or more" };
-static const OptionType depth_type = { parse_depth, "a whole number from 1 to 8192" };
+        N_ ("always, never, probabilistic:0.1, rate:50, adaptive:100 or adaptive:100:0.01:1") };
+static const OptionType frequency_type
+    = { parse_frequency, N_ ("a whole number from 1 to 1000000") };
+static const OptionType period_type = { parse_period, N_ ("a whole number, 1 or more") };
+static const OptionType depth_type = { parse_depth, N_ ("a whole number from 1 to 8192") };
 static const OptionType stack_size_type
-    = { parse_stack_size, "a multiple of 8 bytes below 64k, such as 16k" };
+    = { parse_stack_size, N_ ("a multiple of 8 bytes below 64k, such as 16k") };
 static const OptionType helper_type
-    = { parse_helper, "auto, refused, always, never or fd:N with an open socket" };
-static const OptionType variable_type = { add_variable, "NAME=VALUE, or NAME to unset it" };
+    = { parse_helper, N_ ("auto, refused, always, never or fd:N with an open socket") };
+static const OptionType variable_type = { add_variable, N_ ("NAME=VALUE, or NAME to unset it") };
 
 #define VALUE(member) offsetof (RecordOptions, member)
 
 const Option record_options[] = {
   { "event", 'e', &option_list, VALUE (events), "NAME",
-    "sample this event, or several: repeat the option or separate them by commas (default: cycles, "
-    "or cpu-clock where the processor's cycles can't be counted); see 'prof events'" },
+    N_ ("sample this event, or several: repeat the option or separate them by commas (default: "
+        "cycles, "
+        "or cpu-clock where the processor's cycles can't be counted); see 'prof events'") },
   { "frequency", 'F', &frequency_type, VALUE (frequency), "HZ",
-    "take so many samples a second of each running thread (default: 999)" },
+    N_ ("take so many samples a second of each running thread (default: 999)") },
   { "period", 'c', &period_type, VALUE (period), "N",
-    "take a sample each N events, in place of a frequency" },
+    N_ ("take a sample each N events, in place of a frequency") },
   { "pid", 'p', &option_pids, VALUE (pids), "PID",
-    "record running processes, with all their threads and children to come; several separated by "
-    "commas" },
-  { "all", 'a', &option_switch, VALUE (system), NULL, "record the whole system" },
+    N_ ("record running processes, with all their threads and children to come; several separated "
+        "by "
+        "commas") },
+  { "all", 'a', &option_switch, VALUE (system), NULL, N_ ("record the whole system") },
   { "heap", 0, &option_switch, VALUE (heap), NULL,
-    "record the heap of a command: who allocates, what is live at which time, what leaks" },
-  { "cpu", 0, &option_switch, VALUE (cpu), NULL, "with --heap: record the CPU as well" },
+    N_ ("record the heap of a command: who allocates, what is live at which time, what leaks") },
+  { "cpu", 0, &option_switch, VALUE (cpu), NULL, N_ ("with --heap: record the CPU as well") },
   { "heap-rate", 0, &option_size, VALUE (heap_rate), "BYTES",
-    "take an allocation for a sample each so many bytes on average; 1: every allocation (default: "
-    "512k)" },
+    N_ ("take an allocation for a sample each so many bytes on average; 1: every allocation "
+        "(default: "
+        "512k)") },
   { "heap-min-size", 0, &option_size, VALUE (heap_min_size), "BYTES",
-    "do not sample smaller blocks (default: 0)" },
+    N_ ("do not sample smaller blocks (default: 0)") },
   { "no-frees", 0, &option_switch, VALUE (no_frees), NULL,
-    "record allocations alone: cheaper, and nothing is known of what is live" },
+    N_ ("record allocations alone: cheaper, and nothing is known of what is live") },
   { "output", 'o', &option_string, VALUE (output), "FILE",
-    "write the profile to FILE; - is standard output, and the command's own output goes to "
-    "standard "
-    "error then (default: prof-COMMAND-DATE-TIME.pb.gz)" },
+    N_ ("write the profile to FILE; - is standard output, and the command's own output goes to "
+        "standard "
+        "error then (default: prof-COMMAND-DATE-TIME.pb.gz)") },
   { "export", 0, &option_string, VALUE (export_url), "URL",
-    "send the profile to the OpenTelemetry collector there, too; more settings come from the "
-    "environment, see 'prof export'" },
+    N_ ("send the profile to the OpenTelemetry collector there, too; more settings come from the "
+        "environment, see 'prof export'") },
   { "duration", 'd', &option_duration, VALUE (duration_ns), "TIME",
-    "stop after 5, 5s, 500ms or 2m; a command goes on and is waited for" },
-  { "delay", 'D', &option_duration, VALUE (delay_ns), "TIME", "begin sampling so much later" },
+    N_ ("stop after 5, 5s, 500ms or 2m; a command goes on and is waited for") },
+  { "delay", 'D', &option_duration, VALUE (delay_ns), "TIME", N_ ("begin sampling so much later") },
   { "unwind", 'u', &unwind_type, VALUE (unwind), "HOW",
-    "find callers by auto: unwind tables, and frame pointers where there are none (default); fp: "
-    "frame pointers only, the cheapest; dwarf: unwind tables only" },
+    N_ ("find callers by auto: unwind tables, and frame pointers where there are none (default); "
+        "fp: "
+        "frame pointers only, the cheapest; dwarf: unwind tables only") },
   { "stack-size", 0, &stack_size_type, VALUE (stack_bytes), "BYTES",
-    "copy so much of the stack with a sample, e.g. 16k (default: chosen)" },
+    N_ ("copy so much of the stack with a sample, e.g. 16k (default: chosen)") },
   { "max-depth", 0, &depth_type, VALUE (max_depth), "N",
-    "keep at most N frames of a stack (default: 512)" },
+    N_ ("keep at most N frames of a stack (default: 512)") },
   { "exclude-kernel", 0, &option_switch, VALUE (exclude_kernel), NULL,
-    "leave out what happens in the kernel" },
-  { "no-inherit", 0, &option_switch, VALUE (no_inherit), NULL, "do not follow child processes" },
-  { "cwd", 0, &option_string, VALUE (directory), "DIR", "run the command in this directory" },
+    N_ ("leave out what happens in the kernel") },
+  { "no-inherit", 0, &option_switch, VALUE (no_inherit), NULL,
+    N_ ("do not follow child processes") },
+  { "cwd", 0, &option_string, VALUE (directory), "DIR", N_ ("run the command in this directory") },
   { "env", 0, &variable_type, VALUE (environment), "NAME=VALUE",
-    "set a variable for the command, or unset NAME; may be repeated" },
+    N_ ("set a variable for the command, or unset NAME; may be repeated") },
   { "sampling", 0, &sampling_type, VALUE (sampling), "STRATEGY",
-    "keep a part of the samples: always, never, probabilistic:0.1 (each tenth by chance), rate:50 "
-    "(at most 50 a second), adaptive:100 (about 100 a second); totals stay right on average" },
+    N_ ("keep a part of the samples: always, never, probabilistic:0.1 (each tenth by chance), "
+        "rate:50 "
+        "(at most 50 a second), adaptive:100 (about 100 a second); totals stay right on average") },
   { "helper", 0, &helper_type, VALUE (helper), "WHEN",
-    "let prof-helper open the events, with an administrator's consent: auto: when this user may "
-    "not "
-    "and there is a terminal (default); refused: also without one, for desktop sessions; always: "
-    "also to see the kernel's part of own programs; never; fd:N: by one that runs already" },
+    N_ ("let prof-helper open the events, with an administrator's consent: auto: when this user "
+        "may "
+        "not "
+        "and there is a terminal (default); refused: also without one, for desktop sessions; "
+        "always: "
+        "also to see the kernel's part of own programs; never; fd:N: by one that runs already") },
   { "no-thread-names", 0, &option_switch, VALUE (no_thread_names), NULL,
-    "leave out the label thread" },
+    N_ ("leave out the label thread") },
   { "no-thread-ids", 0, &option_switch, VALUE (no_thread_ids), NULL,
-    "leave out the labels tid and pid" },
+    N_ ("leave out the labels tid and pid") },
   { "no-timestamps", 0, &option_switch, VALUE (no_timestamps), NULL,
-    "leave out the time of each sample: a smaller file without a time axis" },
+    N_ ("leave out the time of each sample: a smaller file without a time axis") },
   { "symbol-cache", 0, &option_string, VALUE (symbol_cache), "DIR",
-    "keep the names that were found in DIR, so that the next recording ends sooner (default: "
-    "$XDG_CACHE_HOME/prof, or ~/.cache/prof)" },
+    N_ ("keep the names that were found in DIR, so that the next recording ends sooner (default: "
+        "$XDG_CACHE_HOME/prof, or ~/.cache/prof)") },
   { "no-symbol-cache", 0, &option_switch, VALUE (no_symbol_cache), NULL,
-    "look up all names afresh, and keep none" },
+    N_ ("look up all names afresh, and keep none") },
   { "control", 0, &option_switch, VALUE (control), NULL,
-    "for programs that steer a recording: events are lines of JSON on standard output, commands "
-    "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; prof(1) "
-    "describes them" },
+    N_ ("for programs that steer a recording: events are lines of JSON on standard output, "
+        "commands "
+        "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; prof(1) "
+        "describes them") },
   { "quiet", 'q', &option_switch, VALUE (quiet), NULL,
-    "no progress, notes or summary; errors only" },
+    N_ ("no progress, notes or summary; errors only") },
   { NULL },
 };
 

@@ -3,12 +3,15 @@
 #include "record-progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "message.h"
+#include "text.h"
 #include "units.h"
 
 Progress
@@ -33,12 +36,13 @@ progress_show (Progress *progress, Recorder *recorder)
   progress->shown_s = now.tv_sec;
   RecorderStats stats = recorder_get_stats (recorder);
   double seconds = (double)stats.duration_ns / 1e9;
-  fprintf (stderr, "\r\033[K[prof] %.0f s, %s samples (%s/s), %s lost", seconds,
+  fputs ("\r\033[K[prof] ", stderr);
+  fprintf (stderr, _ ("%.0f s, %s samples (%s/s), %s lost"), seconds,
            format_count ((double)stats.n_samples).text,
            format_count (seconds > 0 ? (double)stats.n_samples / seconds : 0).text,
            format_count ((double)stats.n_lost).text);
   if (stats.has_live)
-    fprintf (stderr, ", %s live", format_bytes ((double)stats.live_bytes).text);
+    fprintf (stderr, _ (", %s live"), format_bytes ((double)stats.live_bytes).text);
   fflush (stderr);
 }
 
@@ -78,14 +82,17 @@ progress_print_summary (const Progress *progress, Recorder *recorder, const char
   RecorderStats stats = recorder_get_stats (recorder);
   struct stat file;
   bool has_size = strcmp (path, "-") != 0 && stat (path, &file) == 0 && S_ISREG (file.st_mode);
-  char cut[64] = "";
-  if (stats.n_samples > 0)
-    snprintf (cut, sizeof cut, ", %s of the stacks cut short",
-              format_percent ((double)stats.n_truncated, (double)stats.n_samples).text);
-  message ("%s sample%s in %s, %s lost%s; written to %s%s%s%s",
-           format_count ((double)stats.n_samples).text, stats.n_samples == 1 ? "" : "s",
-           format_ns ((double)stats.duration_ns).text, format_count ((double)stats.n_lost).text,
-           cut, strcmp (path, "-") == 0 ? "standard output" : path, has_size ? " (" : "",
+  cleanup (free) char *cut = NULL;
+  if (stats.n_samples > 0
+      && asprintf (&cut, _ (", %s of the stacks cut short"),
+                   format_percent ((double)stats.n_truncated, (double)stats.n_samples).text)
+             < 0)
+    cut = NULL;
+  message (ngettext ("%s sample in %s, %s lost%s; written to %s%s%s%s",
+                     "%s samples in %s, %s lost%s; written to %s%s%s%s", stats.n_samples),
+           format_count ((double)stats.n_samples).text, format_ns ((double)stats.duration_ns).text,
+           format_count ((double)stats.n_lost).text, cut != NULL ? cut : "",
+           strcmp (path, "-") == 0 ? _ ("standard output") : path, has_size ? " (" : "",
            has_size ? format_bytes ((double)file.st_size).text : "", has_size ? ")" : "");
   if (recorder->heap != NULL)
     print_heap (&stats);

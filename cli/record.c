@@ -13,6 +13,7 @@
 #include "record-options.h"
 #include "recording.h"
 #include "stop-signals.h"
+#include "text.h"
 
 /* Events on many threads take many descriptors. Returns what it was before. */
 static struct rlimit
@@ -125,34 +126,35 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_record = {
   .name = "record",
-  .summary = "record a program, running processes or the whole system",
+  .summary = N_ ("record a program, running processes or the whole system"),
   .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...\n"
            "[OPTION]... -p PID[,PID]...\n"
            "[OPTION]... -a",
-  .description
-  = "Samples what runs, with its callers, until the command ends, the time is over or "
-    "Ctrl+C, and writes a profile in the format of pprof. Functions, lines and inlined "
-    "calls are looked up at once: the file says it all, on any machine.\n"
-    "\n"
-    "The exit status is the command's; 128 plus the signal if one killed it; 1 if the "
-    "recording or --export failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends "
-    "the "
-    "recording, and the profile is still written; a second one leaves at once. A signal "
-    "that does not come from the terminal is passed on to the command.\n",
-  .examples = "  prof record -- xz -T2 -k big-file        a program to its end\n"
-              "  prof record -d 10 -p \"$(pidof redis-server)\"\n"
-              "                                           a running program for 10 s\n"
-              "  sudo prof record -a -d 5                 everything for 5 s\n"
-              "  prof record -e cache-misses -- ./sort    where the cache is missed\n"
-              "  prof record --heap -- ./server           what its heap is used for, and leaks\n"
-              "  prof record -o - -- ./sort | prof report -\n"
-              "                                           without a file\n",
+  .description = N_ (
+      "Samples what runs, with its callers, until the command ends, the time is over or "
+      "Ctrl+C, and writes a profile in the format of pprof. Functions, lines and inlined "
+      "calls are looked up at once: the file says it all, on any machine.\n"
+      "\n"
+      "The exit status is the command's; 128 plus the signal if one killed it; 1 if the "
+      "recording or --export failed; 2 for a mistake in the options. Ctrl+C or a signal TERM ends "
+      "the "
+      "recording, and the profile is still written; a second one leaves at once. A signal "
+      "that does not come from the terminal is passed on to the command.\n"),
+  .examples
+  = N_ ("  prof record -- xz -T2 -k big-file        a program to its end\n"
+        "  prof record -d 10 -p \"$(pidof redis-server)\"\n"
+        "                                           a running program for 10 s\n"
+        "  sudo prof record -a -d 5                 everything for 5 s\n"
+        "  prof record -e cache-misses -- ./sort    where the cache is missed\n"
+        "  prof record --heap -- ./server           what its heap is used for, and leaks\n"
+        "  prof record -o - -- ./sort | prof report -\n"
+        "                                           without a file\n"),
   .options = record_options,
   .defaults = &record_defaults,
   .values_size = sizeof (RecordOptions),
   .operands_are_a_command = true,
   .max_operands = SIZE_MAX,
-  .operands = "a command",
+  .operands = N_ ("a command"),
   .run = run,
   .clear = record_options_clear,
 };

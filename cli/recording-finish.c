@@ -14,6 +14,7 @@
 #include "output.h"
 #include "recording.h"
 #include "stop-signals.h"
+#include "text.h"
 
 /* What the terminal sends goes to the command by itself. */
 static void
@@ -44,7 +45,7 @@ send_profile (Recording *recording, ProfProfile *profile)
   Sender *sender = recording->sender;
   ProfError error = PROF_ERROR_INIT;
   SenderResult result;
-  if (sender_send (sender, "the profile", profile, &result, &error) < 0) {
+  if (sender_send (sender, _ ("the profile"), profile, &result, &error) < 0) {
     fail (&error);
     return -1;
   }
@@ -62,7 +63,7 @@ send_or_keep (Recording *recording, ProfProfile *profile)
   cleanup (free) char *text = NULL;
   bool is_file = recording->output_fd < 0;
   if (is_file
-      && asprintf (&text, "the profile is kept; send it again with: prof export %s",
+      && asprintf (&text, _ ("the profile is kept; send it again with: prof export %s"),
                    recording->path)
              < 0)
     text = NULL;

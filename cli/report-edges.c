@@ -10,6 +10,7 @@
 #include "message.h"
 #include "report-view.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 static size_t
@@ -92,7 +93,7 @@ print_function_title (const ReportView *view, uint32_t row, const char *words)
   const ProfReportFunction *function = &view->functions[row];
   printf ("%s%s ", style_begin (STYLE_BOLD), words);
   print_text (function->name, SIZE_MAX);
-  printf ("%s  self %s (%s), total %s (%s)\n", style_end (),
+  printf (_ ("%s  self %s (%s), total %s (%s)\n"), style_end (),
           format_value ((double)function->self, view->unit).text,
           format_percent ((double)function->self, (double)view->whole).text,
           format_value ((double)function->total, view->unit).text,
@@ -106,14 +107,15 @@ print_edges_of (const ReportView *view, uint32_t row, EdgeDirection direction)
   size_t n;
   if (get_edges (view->report, row, direction, &edges, &n) < 0)
     return fail_out_of_memory ();
-  print_function_title (view, row, direction == EDGES_CALLERS ? "Callers of" : "Callees of");
+  print_function_title (view, row,
+                        direction == EDGES_CALLERS ? _ ("Callers of") : _ ("Callees of"));
   for (size_t i = 0; i < n && i < view->limit; i++)
     print_edge (view, &edges[i], view->functions[row].total);
   if (n == 0)
-    printf ("  none: %s\n",
-            direction == EDGES_CALLERS ? "it begins its stacks" : "it calls nothing");
+    printf ("  %s\n", direction == EDGES_CALLERS ? _ ("none: it begins its stacks")
+                                                 : _ ("none: it calls nothing"));
   else if (n > view->limit)
-    printf ("%s%zu more: --limit 0 shows all%s\n", style_begin (STYLE_DIM), n - view->limit,
+    printf (_ ("%s%zu more: --limit 0 shows all%s\n"), style_begin (STYLE_DIM), n - view->limit,
             style_end ());
   return STATUS_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "report-view.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 enum { FIGURES_WIDTH = 42 }; /* of the four columns before the names */
@@ -72,11 +73,12 @@ print_flat (const ReportView *view)
 {
   size_t n = view->n_functions < view->limit ? view->n_functions : view->limit;
   size_t name_width = find_name_width (view, n);
-  printf ("%s%10s %7s  %10s %7s  %-*s  %s%s\n", style_begin (STYLE_BOLD), "self", "self%", "total",
-          "total%", (int)name_width, "function", "module", style_end ());
+  printf ("%s%s %s  %s %s  %s  %s%s\n", style_begin (STYLE_BOLD), cell (10, _ ("self")).text,
+          cell (7, _ ("self%")).text, cell (10, _ ("total")).text, cell (7, _ ("total%")).text,
+          cell (-(int)name_width, _ ("function")).text, _ ("module"), style_end ());
   for (size_t i = 0; i < n; i++)
     print_row (view, &view->functions[i], name_width);
   if (n < view->n_functions)
-    printf ("%s%zu more functions: --limit 0 shows all%s\n", style_begin (STYLE_DIM),
+    printf (_ ("%s%zu more functions: --limit 0 shows all%s\n"), style_begin (STYLE_DIM),
             view->n_functions - n, style_end ());
 }

@@ -8,6 +8,7 @@
 
 #include "report-view.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 enum { MAX_SESSIONS = 3, MAX_CAUSES = 3, MAX_ARGUMENT = 60 };
@@ -31,15 +32,12 @@ print_target (const ProfSession *session)
     print_text (session->command[i], MAX_ARGUMENT);
   }
   for (size_t i = 0; session->n_command == 0 && i < session->n_pids; i++)
-    printf (" %s%" PRId32,
-            i > 0                 ? ""
-            : session->n_pids > 1 ? "processes "
-                                  : "process ",
+    printf ("%s %" PRId32, i == 0 ? ngettext (" process", " processes", session->n_pids) : "",
             session->pids[i]);
   if (session->is_system_wide)
-    printf (" the whole system");
+    fputs (_ (" the whole system"), stdout);
   if (session->host[0] != '\0') {
-    printf (" on ");
+    fputs (_ (" on "), stdout);
     print_text (session->host, SIZE_MAX);
   }
 }
@@ -48,13 +46,13 @@ static void
 print_rate (const ProfSessionEvent *event)
 {
   if (event->frequency_hz > 0)
-    printf (" at %" PRIu64 " Hz", event->frequency_hz);
+    printf (_ (" at %" PRIu64 " Hz"), event->frequency_hz);
   else if (event->period == 1 && strcmp (event->name, "heap") == 0)
-    printf (" at every allocation");
+    fputs (_ (" at every allocation"), stdout);
   else if (event->period > 0)
-    printf (" every %s", strcmp (event->name, "heap") == 0
-                             ? format_bytes ((double)event->period).text
-                             : format_count ((double)event->period).text);
+    printf (_ (" every %s"), strcmp (event->name, "heap") == 0
+                                 ? format_bytes ((double)event->period).text
+                                 : format_count ((double)event->period).text);
 }
 
 static void
@@ -62,31 +60,31 @@ print_events (const ProfSession *session)
 {
   for (size_t i = 0; i < session->n_events; i++) {
     const ProfSessionEvent *event = &session->events[i];
-    printf ("%s", i == 0 ? " of " : ", ");
+    printf ("%s", i == 0 ? _ (" of ") : ", ");
     print_text (event->name, SIZE_MAX);
     if (event->requested[0] != '\0' && strcmp (event->requested, event->name) != 0) {
-      printf (" (in place of ");
+      fputs (_ (" (in place of "), stdout);
       print_text (event->requested, SIZE_MAX);
       putchar (')');
     }
     print_rate (event);
     if (event->excludes_kernel)
-      printf (" without the kernel");
+      fputs (_ (" without the kernel"), stdout);
   }
 }
 
 static void
 print_counts (const ProfSession *session)
 {
-  printf ("  %s sample%s", format_count ((double)session->n_samples).text,
-          session->n_samples == 1 ? "" : "s");
+  printf (ngettext ("  %s sample", "  %s samples", session->n_samples),
+          format_count ((double)session->n_samples).text);
   print_events (session);
-  printf (" in %s, %s lost", format_ns ((double)session->duration_ns).text,
+  printf (_ (" in %s, %s lost"), format_ns ((double)session->duration_ns).text,
           format_count ((double)session->n_lost).text);
   if (session->n_throttled > 0)
-    printf (", throttled %s times", format_count ((double)session->n_throttled).text);
+    printf (_ (", throttled %s times"), format_count ((double)session->n_throttled).text);
   if (session->n_refused > 0)
-    printf (", %s refused by the sampling strategy",
+    printf (_ (", %s refused by the sampling strategy"),
             format_count ((double)session->n_refused).text);
   putchar ('\n');
 }
@@ -148,10 +146,10 @@ static void
 print_cause (const Ending *ending, uint64_t n_all)
 {
   printf ("; %s ", format_percent ((double)ending->n_stacks, (double)n_all).text);
-  print_text (ending->reason, SIZE_MAX);
+  print_text (*ending->reason != '\0' ? _ (ending->reason) : "", SIZE_MAX);
   if (ending->module[0] == '\0')
     return;
-  printf (" (mostly in ");
+  fputs (_ (" (mostly in "), stdout);
   print_text (ending->module, SIZE_MAX);
   putchar (')');
 }
@@ -174,7 +172,7 @@ print_stack_ends (const ProfSession *session)
   }
   if (n_all == 0)
     return;
-  printf ("  %s of the stacks reached their root",
+  printf (_ ("  %s of the stacks reached their root"),
           format_percent ((double)n_root, (double)n_all).text);
   int n_causes = 0;
   for (size_t i = 0; i < endings.n && n_causes < MAX_CAUSES; i++)
@@ -190,7 +188,7 @@ static void
 print_resource (const ProfSession *session)
 {
   for (size_t i = 0; i < session->n_resource; i++) {
-    printf ("%s", i == 0 ? "  resource: " : ", ");
+    printf ("%s", i == 0 ? _ ("  resource: ") : ", ");
     print_text (session->resource[i].key, SIZE_MAX);
     putchar ('=');
     print_text (session->resource[i].value, SIZE_MAX);
@@ -204,7 +202,7 @@ print_session (const ReportView *view, size_t index)
 {
   cleanup (prof_session_free) ProfSession *session = NULL;
   if (prof_profile_get_session (view->recorded, index, &session, NULL) < 0) {
-    printf ("  how it was recorded can't be read\n");
+    puts (_ ("  how it was recorded can't be read"));
     return;
   }
   print_target (session);
@@ -214,7 +212,7 @@ print_session (const ReportView *view, size_t index)
   print_counts (session);
   print_stack_ends (session);
   for (size_t i = 0; i < session->n_notes; i++) {
-    printf ("  %snote: ", style_begin (STYLE_YELLOW));
+    printf (_ ("  %snote: "), style_begin (STYLE_YELLOW));
     print_text (session->notes[i], SIZE_MAX);
     printf ("%s\n", style_end ());
   }
@@ -226,27 +224,27 @@ print_without_session (const ReportView *view)
   size_t n;
   prof_profile_get_samples (view->recorded, &n);
   print_time (" ", prof_profile_get_time_ns (view->recorded));
-  printf ("\n  %s distinct samples", format_count ((double)n).text);
+  printf (_ ("\n  %s distinct samples"), format_count ((double)n).text);
   int64_t duration = prof_profile_get_duration_ns (view->recorded);
   if (duration > 0)
-    printf (" in %s", format_ns ((double)duration).text);
+    printf (_ (" in %s"), format_ns ((double)duration).text);
   putchar ('\n');
 }
 
 void
 print_recordings (const ReportView *view)
 {
-  print_text (strcmp (view->path, "-") == 0 ? "standard input" : view->path, SIZE_MAX);
+  print_text (strcmp (view->path, "-") == 0 ? _ ("standard input") : view->path, SIZE_MAX);
   putchar (':');
   size_t n = prof_profile_get_n_sessions (view->recorded);
   if (n == 0)
     print_without_session (view);
   if (n > 1)
-    printf (" %zu recordings\n", n);
+    printf (_ (" %zu recordings\n"), n);
   for (size_t i = 0; i < n && i < MAX_SESSIONS; i++)
     print_session (view, i);
   if (n > MAX_SESSIONS)
-    printf ("  and %zu more recordings\n", n - MAX_SESSIONS);
+    printf (_ ("  and %zu more recordings\n"), n - MAX_SESSIONS);
 }
 
 void
@@ -257,7 +255,7 @@ print_report_header (const ReportView *view)
   print_text (view->type, SIZE_MAX);
   printf (": %s%s", format_value ((double)view->total, view->unit).text, style_end ());
   if (view->profile != view->recorded)
-    printf (" of %s (%s)", format_value ((double)view->recorded_total, view->unit).text,
+    printf (_ (" of %s (%s)"), format_value ((double)view->recorded_total, view->unit).text,
             format_percent ((double)view->total, (double)view->recorded_total).text);
   printf ("\n\n");
 }

@@ -10,6 +10,7 @@
 #include "report-view.h"
 #include "source-text.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 static void
@@ -40,14 +41,16 @@ print_lines_of (const ReportView *view, uint32_t row)
   size_t n;
   if (prof_report_get_lines (view->report, row, &lines, &n) < 0)
     return fail_out_of_memory ();
-  print_function_title (view, row, "Lines of");
+  print_function_title (view, row, _ ("Lines of"));
   source_text_read (&source, function->filename);
   printf ("%s", style_begin (STYLE_DIM));
-  print_text (function->filename[0] != '\0' ? function->filename : "(no file is known)", SIZE_MAX);
+  print_text (function->filename[0] != '\0' ? function->filename : _ ("(no file is known)"),
+              SIZE_MAX);
   if (function->filename[0] != '\0' && source.text == NULL)
-    printf (" (not on this computer)");
-  printf ("%s\n%10s %7s  %10s %7s  %6s  %s\n", style_end (), "self", "self%", "total", "total%",
-          "line", "source");
+    fputs (_ (" (not on this computer)"), stdout);
+  printf ("%s\n%s %s  %s %s  %s  %s\n", style_end (), cell (10, _ ("self")).text,
+          cell (7, _ ("self%")).text, cell (10, _ ("total")).text, cell (7, _ ("total%")).text,
+          cell (6, _ ("line")).text, _ ("source"));
   for (size_t i = 0; i < n; i++)
     print_line (view, &lines[i], &source);
   return STATUS_OK;

@@ -10,6 +10,7 @@
 #include "quality.h"
 #include "report-view.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 /* The kernel copies less than 64 KiB of a stack. */
@@ -29,7 +30,7 @@ add_remedy (Remedies *remedies, const char *format, ...)
     return;
   va_list args;
   va_start (args, format);
-  vsnprintf (remedies->items[remedies->n++], MAX_REMEDY, format, args);
+  vsnprintf (remedies->items[remedies->n++], MAX_REMEDY, _ (format), args);
   va_end (args);
 }
 
@@ -58,8 +59,8 @@ find_stack_remedies (const Quality *quality, Remedies *remedies)
     add_remedy (remedies, "%s of the stacks are larger than the part that was copied: %s",
                 format_percent ((double)quality->ends[END_SLICE], (double)quality->stacks).text,
                 is_largest
-                    ? "no more can be; build with frame pointers, and record with --unwind fp"
-                    : "record with --stack-size 65528");
+                    ? _ ("no more can be; build with frame pointers, and record with --unwind fp")
+                    : _ ("record with --stack-size 65528"));
   if (is_notable (quality->ends[END_DEPTH_LIMIT], quality->stacks))
     add_remedy (remedies,
                 "%s of the stacks are deeper than was asked for: record with a larger "
@@ -72,17 +73,17 @@ find_stack_remedies (const Quality *quality, Remedies *remedies)
       add_remedy (remedies,
                   "%s has code without unwind tables: build it with frame pointers or "
                   "-fasynchronous-unwind-tables, and record with --unwind auto",
-                  module->module[0] != '\0' ? module->module : "code in no file");
+                  module->module[0] != '\0' ? module->module : _ ("code in no file"));
   }
 }
 
 static void
 add_symbol_remedy (const ModuleQuality *module, Remedies *remedies)
 {
-  const char *lack = module->symbols == SYMBOLS_LINES ? "names for a part of its functions"
+  const char *lack = module->symbols == SYMBOLS_LINES ? _ ("names for a part of its functions")
                      : module->symbols == SYMBOLS_NAMES && module->nameless == 0
-                         ? "source files and lines"
-                         : "names for its functions";
+                         ? _ ("source files and lines")
+                         : _ ("names for its functions");
   if (strcmp (module->module, "[kernel.kallsyms]") == 0)
     add_remedy (remedies, "the kernel's functions have no names: record as root, or with "
                           "kernel.kptr_restrict=0 (sysctl)");
@@ -129,15 +130,15 @@ static void
 print_module (const ReportView *view, const Quality *quality, const ModuleQuality *module)
 {
   const char *slash = strrchr (module->module, '/');
-  const char *name = module->module[0] == '\0'            ? "(no file)"
+  const char *name = module->module[0] == '\0'            ? _ ("(no file)")
                      : slash != NULL && !view->is_verbose ? slash + 1
                                                           : module->module;
-  printf ("%10s %7s %10s %10s %9s  %-7s  ", format_count ((double)module->samples).text,
+  printf ("%10s %7s %10s %10s %9s  %s  ", format_count ((double)module->samples).text,
           format_percent ((double)module->samples, (double)quality->samples).text,
           format_count ((double)get_n_broken (module->ends)).text,
           format_count ((double)module->frames).text,
           format_percent ((double)module->nameless, (double)module->frames).text,
-          get_source_name (module->symbols));
+          cell (-7, _ (get_source_name (module->symbols))).text);
   print_text (name, SIZE_MAX);
   putchar ('\n');
 }
@@ -146,29 +147,30 @@ static void
 print_stacks (const Quality *quality)
 {
   if (quality->stacks == 0) {
-    printf ("stacks: how they ended was not recorded\n");
+    puts (_ ("stacks: how they ended was not recorded"));
     return;
   }
-  printf ("stacks: %s of %s reached their root",
+  printf (_ ("stacks: %s of %s reached their root"),
           format_percent ((double)quality->ends[END_ROOT], (double)quality->stacks).text,
           format_count ((double)quality->stacks).text);
   for (int end = END_DEPTH_LIMIT; end < N_ENDS; end++)
     if (quality->ends[end] > 0)
       printf ("; %s %s", format_count ((double)quality->ends[end]).text,
-              get_end_name ((StackEnd)end));
+              _ (get_end_name ((StackEnd)end)));
   putchar ('\n');
 }
 
 static void
 print_modules (const ReportView *view, const Quality *quality)
 {
-  printf ("\n%s%10s %7s %10s %10s %9s  %-7s  %s%s\n", style_begin (STYLE_DIM), "samples", "share",
-          "broken", "frames", "nameless", "symbols", "module", style_end ());
+  printf ("\n%s%s %s %s %s %s  %s  %s%s\n", style_begin (STYLE_DIM), cell (10, _ ("samples")).text,
+          cell (7, _ ("share")).text, cell (10, _ ("broken")).text, cell (10, _ ("frames")).text,
+          cell (9, _ ("nameless")).text, cell (-7, _ ("symbols")).text, _ ("module"), style_end ());
   size_t n = quality->n_modules < view->limit ? quality->n_modules : view->limit;
   for (size_t i = 0; i < n; i++)
     print_module (view, quality, &quality->modules[i]);
   if (n < quality->n_modules)
-    printf ("%s%zu more modules: --limit 0 shows all%s\n", style_begin (STYLE_DIM),
+    printf (_ ("%s%zu more modules: --limit 0 shows all%s\n"), style_begin (STYLE_DIM),
             quality->n_modules - n, style_end ());
 }
 
@@ -179,12 +181,13 @@ print_quality_text (const ReportView *view, const Quality *quality)
   print_recordings (view);
   putchar ('\n');
   print_stacks (quality);
-  printf ("names:  %s of %s frames have one\n",
+  printf (_ ("names:  %s of %s frames have one\n"),
           format_percent ((double)(quality->frames - quality->nameless), (double)quality->frames)
               .text,
           format_count ((double)quality->frames).text);
   print_modules (view, quality);
-  printf ("\n%s\n", remedies.n > 0 ? "what would help:" : "nothing that prof knows of would help.");
+  printf ("\n%s\n",
+          remedies.n > 0 ? _ ("what would help:") : _ ("nothing that prof knows of would help."));
   for (size_t i = 0; i < remedies.n; i++) {
     printf ("  - ");
     print_text (remedies.items[i], SIZE_MAX);

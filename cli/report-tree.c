@@ -10,6 +10,7 @@
 #include "message.h"
 #include "report-view.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 /* A tree being printed. A function that alone continues its caller stands straight below it;
@@ -224,11 +225,12 @@ print_tree (const ReportView *view, ProfTreeDirection direction)
   tree.level_goes_on = calloc (tree.n_nodes, sizeof *tree.level_goes_on);
   if (tree.is_shown == NULL || tree.level_goes_on == NULL)
     return fail_out_of_memory ();
-  printf ("%s%7s %s %10s  function%s\n", style_begin (STYLE_BOLD), "total%",
-          tree.has_self ? "  self% " : "", "total", style_end ());
+  printf ("%s%s %s%s %s  %s%s\n", style_begin (STYLE_BOLD), cell (7, _ ("total%")).text,
+          tree.has_self ? cell (7, _ ("self%")).text : "", tree.has_self ? " " : "",
+          cell (10, _ ("total")).text, _ ("function"), style_end ());
   walk (&tree);
   if (view->limit < tree.n_nodes - 1)
-    printf ("%sthe %zu heaviest of %zu nodes: --limit 0 shows all%s\n", style_begin (STYLE_DIM),
+    printf (_ ("%sthe %zu heaviest of %zu nodes: --limit 0 shows all%s\n"), style_begin (STYLE_DIM),
             view->limit, tree.n_nodes - 1, style_end ());
   return STATUS_OK;
 }

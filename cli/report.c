@@ -10,6 +10,7 @@
 #include "message.h"
 #include "parse.h"
 #include "report-view.h"
+#include "text.h"
 
 enum { FLAT_LIMIT = 30, TREE_LIMIT = 60, UNSET = UINT_MAX };
 
@@ -31,42 +32,43 @@ parse_label (const char *text, void *ret)
 }
 
 static const OptionType label_type
-    = { parse_label, "KEY=VALUE, with a regular expression as VALUE," };
+    = { parse_label, N_ ("KEY=VALUE, with a regular expression as VALUE,") };
 
 static const Option options[] = {
   { "tree", 't', &option_switch, offsetof (ReportOptions, tree), NULL,
-    "show the call tree, from the functions that begin the stacks down to those that did the "
-    "work" },
+    N_ ("show the call tree, from the functions that begin the stacks down to those that did the "
+        "work") },
   { "bottom-up", 'b', &option_switch, offsetof (ReportOptions, bottom_up), NULL,
-    "show the tree from the functions that did the work up to their callers" },
+    N_ ("show the tree from the functions that did the work up to their callers") },
   { "quality", 0, &option_switch, offsetof (ReportOptions, quality), NULL,
-    "show how far stacks and names can be trusted, module by module, and what would mend them" },
+    N_ ("show how far stacks and names can be trusted, module by module, and what would mend "
+        "them") },
   { "callers", 0, &option_string, offsetof (ReportOptions, callers), "FUNCTION",
-    "show who calls a function: its name, or a regular expression" },
+    N_ ("show who calls a function: its name, or a regular expression") },
   { "callees", 0, &option_string, offsetof (ReportOptions, callees), "FUNCTION",
-    "show what a function calls" },
+    N_ ("show what a function calls") },
   { "lines", 'l', &option_string, offsetof (ReportOptions, lines), "FUNCTION",
-    "show what was spent in each line of a function, with the source where it is found" },
+    N_ ("show what was spent in each line of a function, with the source where it is found") },
   { "type", 'T', &option_string, offsetof (ReportOptions, type), "NAME",
-    "show another sample type than the default one, e.g. samples or cpu" },
+    N_ ("show another sample type than the default one, e.g. samples or cpu") },
   { "focus", 0, &option_expression, offsetof (ReportOptions, focus), "REGEX",
-    "only stacks with a function or file that matches" },
+    N_ ("only stacks with a function or file that matches") },
   { "ignore", 0, &option_expression, offsetof (ReportOptions, ignore), "REGEX",
-    "only stacks without a function or file that matches" },
+    N_ ("only stacks without a function or file that matches") },
   { "hide", 0, &option_expression, offsetof (ReportOptions, hide), "REGEX",
-    "leave out the frames that match; their callers get what they did" },
+    N_ ("leave out the frames that match; their callers get what they did") },
   { "show-from", 0, &option_expression, offsetof (ReportOptions, show_from), "REGEX",
-    "begin each stack at its first frame that matches, counted from the root" },
+    N_ ("begin each stack at its first frame that matches, counted from the root") },
   { "label", 0, &label_type, offsetof (ReportOptions, label), "KEY=VALUE",
-    "only samples with a label that matches, e.g. thread=worker; a regular expression" },
+    N_ ("only samples with a label that matches, e.g. thread=worker; a regular expression") },
   { "time", 0, &option_time_range, offsetof (ReportOptions, time), "START..END",
-    "only samples of this time after the start of the recording, e.g. 2s..5s or 500ms.." },
+    N_ ("only samples of this time after the start of the recording, e.g. 2s..5s or 500ms..") },
   { "limit", 'n', &option_unsigned, offsetof (ReportOptions, limit), "N",
-    "show N rows; 0: all (default: 30, 60 of a tree, all in JSON)" },
+    N_ ("show N rows; 0: all (default: 30, 60 of a tree, all in JSON)") },
   { "verbose", 'v', &option_switch, offsetof (ReportOptions, verbose), NULL,
-    "show the path of the module, and the file and line where the function begins" },
+    N_ ("show the path of the module, and the file and line where the function begins") },
   { "json", 0, &option_switch, offsetof (ReportOptions, json), NULL,
-    "print JSON; prof(1) describes it" },
+    N_ ("print JSON; prof(1) describes it") },
   { NULL },
 };
 
@@ -215,28 +217,29 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_report = {
   .name = "report",
-  .summary = "show where a recorded program spent its time",
+  .summary = N_ ("show where a recorded program spent its time"),
   .usage = "[OPTION]... [FILE]",
   .description
-  = "Shows a profile in the format of pprof, recorded by prof or by another tool. FILE - is "
-    "standard input; without FILE it is the newest prof*.pb.gz of this directory.\n"
-    "\n"
-    "Self is what a function did itself, total is together with all that it called. Above "
-    "the table stands how good the recording is: samples that were lost, and stacks that "
-    "could not be followed to their root.\n",
-  .examples = "  prof report                        the newest recording, function by function\n"
-              "  prof report --tree prof-xz.pb.gz   who called what\n"
-              "  prof report --callers malloc       who calls malloc\n"
-              "  prof report --lines parse          which lines of parse cost most\n"
-              "  prof report --focus 'parse|lex' --time 2s..5s\n"
-              "                                     only these functions and these 3 seconds\n"
-              "  prof report --label thread=worker  only the threads called worker\n"
-              "  prof report --quality              whether the stacks and names are complete\n"
-              "  prof report --json | jq -r '.functions[0].name'\n",
+  = N_ ("Shows a profile in the format of pprof, recorded by prof or by another tool. FILE - is "
+        "standard input; without FILE it is the newest prof*.pb.gz of this directory.\n"
+        "\n"
+        "Self is what a function did itself, total is together with all that it called. Above "
+        "the table stands how good the recording is: samples that were lost, and stacks that "
+        "could not be followed to their root.\n"),
+  .examples
+  = N_ ("  prof report                        the newest recording, function by function\n"
+        "  prof report --tree prof-xz.pb.gz   who called what\n"
+        "  prof report --callers malloc       who calls malloc\n"
+        "  prof report --lines parse          which lines of parse cost most\n"
+        "  prof report --focus 'parse|lex' --time 2s..5s\n"
+        "                                     only these functions and these 3 seconds\n"
+        "  prof report --label thread=worker  only the threads called worker\n"
+        "  prof report --quality              whether the stacks and names are complete\n"
+        "  prof report --json | jq -r '.functions[0].name'\n"),
   .options = options,
   .defaults = &(ReportOptions){ .limit = UNSET },
   .values_size = sizeof (ReportOptions),
   .max_operands = 1,
-  .operands = "at most one file",
+  .operands = N_ ("at most one file"),
   .run = run,
 };

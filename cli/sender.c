@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "text.h"
 
 static void
 clear_line (const Sender *sender)
@@ -25,12 +26,12 @@ show_try (const char *text, bool will_retry, void *user_data)
   snprintf (sender->warning, sizeof sender->warning, "%s", text);
   clear_line (sender);
   if (will_retry && !sender->is_quiet)
-    note_about (sender->name, text, "; trying again");
+    note_about (sender->name, text, _ ("; trying again"));
   if (!sender->has_line)
     return;
   ProfExporterStats stats = PROF_EXPORTER_STATS_INIT;
   prof_exporter_get_stats (sender->exporter, &stats);
-  fprintf (stderr, "[prof] %s: %" PRIu64 " requests, %" PRIu64 " tries again", sender->name,
+  fprintf (stderr, _ ("[prof] %s: %" PRIu64 " requests, %" PRIu64 " tries again"), sender->name,
            stats.n_requests, stats.n_retries);
   fflush (stderr);
 }
@@ -75,7 +76,9 @@ sender_send (
     .n_rejected_profiles = after.n_rejected_profiles - before.n_rejected_profiles,
   };
   if (r == 0 && after.n_exported == before.n_exported) {
-    *reterr = (ProfError){ -ECANCELED, "Nothing is sent while OTEL_SDK_DISABLED is true" };
+    reterr->code = -ECANCELED;
+    snprintf (reterr->message, sizeof reterr->message, "%s",
+              _ ("Nothing is sent while OTEL_SDK_DISABLED is true"));
     return -ECANCELED;
   }
   return r;

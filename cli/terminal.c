@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "utf8.h"
 
@@ -52,42 +53,49 @@ terminal_width (void)
 }
 
 size_t
+character_columns (const char *character)
+{
+  uint32_t code_point;
+  return utf8_read (character, &code_point) > 1 && wcwidth ((wchar_t)code_point) == 2 ? 2 : 1;
+}
+
+size_t
 count_columns (const char *text)
 {
   size_t n_bytes, columns = 0;
-  for (; *text != '\0'; columns++)
-    utf8_next_visible (&text, &n_bytes);
+  while (*text != '\0')
+    columns += character_columns (utf8_next_visible (&text, &n_bytes));
   return columns;
 }
 
-/* Prints the characters from number `first` to before number `last`. */
-static void
-print_slice (const char *text, size_t first, size_t last)
+/* Prints what is whole from column `first` to before column `end`; returns its columns. */
+static size_t
+print_slice (const char *text, size_t first, size_t end)
 {
-  for (size_t i = 0; *text != '\0' && i < last; i++) {
-    size_t n_bytes;
+  size_t n_bytes, width, printed = 0;
+  for (size_t column = 0; *text != '\0' && column < end; column += width) {
     const char *character = utf8_next_visible (&text, &n_bytes);
-    if (i >= first)
-      fwrite (character, 1, n_bytes, stdout);
+    width = character_columns (character);
+    if (column < first || column + width > end)
+      continue;
+    fwrite (character, 1, n_bytes, stdout);
+    printed += width;
   }
+  return printed;
 }
 
 size_t
 print_text (const char *text, size_t width)
 {
   size_t columns = count_columns (text);
-  if (columns <= width) {
-    print_slice (text, 0, columns);
-    return columns;
-  }
-  const char *dots = terminal_is_utf8 () ? "…" : "~";
+  if (columns <= width)
+    return print_slice (text, 0, columns);
   if (width == 0)
     return 0;
   size_t head = (width - 1) * 2 / 3, tail = width - 1 - head;
-  print_slice (text, 0, head);
-  fputs (dots, stdout);
-  print_slice (text, columns - tail, columns);
-  return width;
+  size_t used = print_slice (text, 0, head);
+  fputs (terminal_is_utf8 () ? "…" : "~", stdout);
+  return used + 1 + print_slice (text, columns - tail, columns);
 }
 
 void
@@ -95,4 +103,15 @@ print_padded (const char *text, size_t width)
 {
   size_t used = print_text (text, width);
   printf ("%*s", (int)(width - used), "");
+}
+
+Cell
+cell (int width, const char *text)
+{
+  Cell cell;
+  int n_spaces = abs (width) - (int)count_columns (text);
+  n_spaces = n_spaces > 0 ? n_spaces : 0;
+  snprintf (cell.text, sizeof cell.text, "%*s%s%*s", width > 0 ? n_spaces : 0, "", text,
+            width < 0 ? n_spaces : 0, "");
+  return cell;
 }

@@ -26,8 +26,19 @@ bool terminal_is_utf8 (void);
 size_t terminal_width (void);
 
 /* Prints a text from a profile: nothing in it reaches the terminal as a control sequence. Cut in
- * the middle to `width` columns; returns the columns used. */
+ * the middle to `width` columns or one less; returns the columns used. */
 size_t print_text (const char *text, size_t width);
 /* … and filled up with spaces. */
 void print_padded (const char *text, size_t width);
+/* The columns that a terminal gives the text: characters of East Asia take two. */
 size_t count_columns (const char *text);
+/* Of its first character; 1 in a locale that does not know it. */
+size_t character_columns (const char *text);
+
+/* The text with spaces before it, or behind it where `width` is negative, to that many columns.
+ * Returned by value, so that a call can stand among printf's arguments. */
+typedef struct {
+  char text[256];
+} Cell;
+
+Cell cell (int width, const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright the libprof authors */
 #include "base/error.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -18,7 +19,7 @@ prof_error_set (ProfError *error, int code, const char *format, ...)
     return code;
   va_list args;
   va_start (args, format);
-  vsnprintf (error->message, sizeof error->message, format, args);
+  vsnprintf (error->message, sizeof error->message, _ (format), args);
   va_end (args);
   error->code = code;
   return code;
@@ -27,7 +28,7 @@ prof_error_set (ProfError *error, int code, const char *format, ...)
 const char *
 prof_error_get_remedy (int code)
 {
-  return code == -EMFILE ? "; try: ulimit -n 256" : "";
+  return code == -EMFILE ? _ ("; try: ulimit -n 256") : "";
 }
 
 void
@@ -45,7 +46,7 @@ prof_log (ProfLogLevel level, const char *format, ...)
   char message[512];
   va_list args;
   va_start (args, format);
-  vsnprintf (message, sizeof message, format, args);
+  vsnprintf (message, sizeof message, _ (format), args);
   va_end (args);
   log_target.func (level, message, log_target.user_data);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 enum { MAGIC_BYTES = 4, INPUT_BYTES = 64 << 10, GZIP_WINDOW_BITS = 16 + MAX_WBITS };
 
@@ -41,7 +42,7 @@ prof_gunzip_finish (ProfGunzip *gunzip)
 static int
 fail (ProfGunzip *gunzip, int code, const char *fault)
 {
-  snprintf (gunzip->fault, sizeof gunzip->fault, "%s", fault);
+  snprintf (gunzip->fault, sizeof gunzip->fault, "%s", _ (fault));
   return code;
 }
 
@@ -49,7 +50,7 @@ static int
 fail_damaged (ProfGunzip *gunzip)
 {
   const char *message = gunzip->zlib.msg;
-  snprintf (gunzip->fault, sizeof gunzip->fault, "the compressed data are damaged%s%s",
+  snprintf (gunzip->fault, sizeof gunzip->fault, _ ("the compressed data are damaged%s%s"),
             message != NULL ? ": " : "", message != NULL ? message : "");
   return -EBADMSG;
 }

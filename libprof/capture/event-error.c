@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "capture/event-name.h"
 #include "capture/generic-event.h"
 #include "capture/nearest-names.h"
@@ -72,7 +73,7 @@ set_wrong_umask (ProfError *reterr, const char *name, const char *what)
   bool is_cut = prof_pfm_foreach (pmu, add_umask, &list) == -ENOSPC;
   if (list.n_text == 0)
     return prof_event_error_modifiers (reterr, name);
-  return prof_error_set (reterr, -EINVAL, "Event %s: %s; its unit masks are %s%s", name, what,
+  return prof_error_set (reterr, -EINVAL, "Event %s: %s; its unit masks are %s%s", name, _ (what),
                          list.text, is_cut ? " …" : "");
 }
 

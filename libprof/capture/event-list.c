@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/string-table.h"
+#include "base/text.h"
 #include "base/vec.h"
 #include "capture/event-probe.h"
 #include "capture/generic-event.h"
@@ -73,7 +74,7 @@ add_row (Builder *builder,
   if (r == 0)
     r = add_string (builder, source, &row.source);
   if (r == 0)
-    r = add_string (builder, probe->reason, &row.reason);
+    r = add_string (builder, _ (probe->reason), &row.reason);
   return r < 0 ? r : prof_vec_push (&builder->rows, row);
 }
 
@@ -109,7 +110,7 @@ add_generic (Builder *builder)
   const ProfGenericEvent *events = prof_generic_events (&n);
   for (size_t i = 0; i < n && r == 0; i++) {
     const char *source = events[i].type == PERF_TYPE_SOFTWARE ? "software" : "hardware";
-    r = add_event (builder, events[i].name, events[i].description, source, NULL);
+    r = add_event (builder, events[i].name, _ (events[i].description), source, NULL);
   }
   return r;
 }
@@ -118,7 +119,7 @@ static int
 add_pfm (const ProfPfmEvent *event, void *user_data)
 {
   static const ProfEventProbe not_of_threads
-      = { false, "it counts for a whole processor, not for a program" };
+      = { false, N_ ("it counts for a whole processor, not for a program") };
   cleanup (prof_free) char *name = NULL, *description = NULL;
   int r;
   if (event->umask == NULL)
@@ -154,7 +155,7 @@ add_tracepoint (const char *group, const char *event, void *user_data)
   if (strcmp (group, "ftrace") == 0) /* the record formats of another tracer: no events */
     return 0;
   if (asprintf (&name, "%s:%s", group, event) < 0
-      || asprintf (&description, "Tracepoint of the kernel, group %s", group) < 0)
+      || asprintf (&description, _ ("Tracepoint of the kernel, group %s"), group) < 0)
     return -ENOMEM;
   if (!matches (builder, name, description))
     return 0;

@@ -132,9 +132,10 @@ report_end (pid_t pid, ProfError *reterr)
                            "Can't record: the administrator's consent was not given.");
   if (code == STATUS_REFUSED)
     return prof_error_set (reterr, -EACCES,
-                           "Can't record: PolicyKit did not consent to " PROF_HELPER_ACTION
-                           ", or there was nobody to ask; try from a terminal or a desktop "
-                           "session, or ask the administrator for a rule.");
+                           "Can't record: PolicyKit did not consent to %s, or there was nobody to "
+                           "ask; try from a terminal or a desktop session, or ask the "
+                           "administrator for a rule.",
+                           PROF_HELPER_ACTION);
   return prof_error_set (reterr, -EPIPE,
                          "Can't record: %s, which opens the events, ended at once (status %d); try "
                          "to install it again.",

@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 static __attribute__ ((format (printf, 2, 3))) void
 set_reason (ProfPerfFailure *failure, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (failure->reason, sizeof failure->reason, format, args);
+  vsnprintf (failure->reason, sizeof failure->reason, _ (format), args);
   va_end (args);
 }
 
@@ -24,7 +25,7 @@ set_remedy (ProfPerfFailure *failure, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (failure->remedy, sizeof failure->remedy, format, args);
+  vsnprintf (failure->remedy, sizeof failure->remedy, _ (format), args);
   va_end (args);
 }
 
@@ -35,8 +36,8 @@ set_paranoid_remedy (ProfPerfFailure *failure, const ProfPerfRights *rights, int
   if (rights->is_in_user_namespace)
     set_remedy (failure, "on the host: sudo sysctl kernel.perf_event_paranoid=%d", wanted);
   else
-    set_remedy (failure, "sudo sysctl kernel.perf_event_paranoid=%d, or " PROF_SET_CAPABILITIES,
-                wanted);
+    set_remedy (failure, "sudo sysctl kernel.perf_event_paranoid=%d, or %s", wanted,
+                PROF_SET_CAPABILITIES);
 }
 
 static void
@@ -67,7 +68,7 @@ explain_other_process (ProfPerfFailure *failure, const ProfPerfRights *rights)
   if (rights->is_in_user_namespace)
     set_remedy (failure, "run as root outside the container");
   else
-    set_remedy (failure, "run as root, or " PROF_SET_CAPABILITIES);
+    set_remedy (failure, "run as root, or %s", PROF_SET_CAPABILITIES);
 }
 
 /* The order in which the kernel asks; level 3 and above is an addition of Debian and others. */
@@ -83,13 +84,13 @@ explain_rights (ProfPerfFailure *failure, int errno_value, const ProfPerfOpening
   else if (errno_value == EPERM && rights->is_seccomp_filtered)
     explain_seccomp (failure);
   else if (paranoid >= 3)
-    explain_paranoid (failure, rights, "any counting", 2);
+    explain_paranoid (failure, rights, _ ("any counting"), 2);
   else if (opening->attr->type == PERF_TYPE_TRACEPOINT && errno_value == EPERM)
-    explain_paranoid (failure, rights, "a tracepoint", -1);
+    explain_paranoid (failure, rights, _ ("a tracepoint"), -1);
   else if (opening->is_system_wide && paranoid > 0)
-    explain_paranoid (failure, rights, "the whole system", 0);
+    explain_paranoid (failure, rights, _ ("the whole system"), 0);
   else if (!opening->attr->exclude_kernel && paranoid > 1)
-    explain_paranoid (failure, rights, "counting in the kernel", 1);
+    explain_paranoid (failure, rights, _ ("counting in the kernel"), 1);
   else
     explain_other_process (failure, rights);
 }

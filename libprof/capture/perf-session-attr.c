@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "capture/helper-request.h"
 #include "capture/perf-error.h"
 #include "capture/perf-open.h"
@@ -161,8 +162,8 @@ prof_session_report_open (const ProfPerfSession *session,
                            "Can't record the control group: its directory is none of cgroup v2, or "
                            "of the v1 hierarchy that has perf_event");
   if (opening.is_system_wide)
-    opening.target = "the whole system";
+    opening.target = _ ("the whole system");
   else if (target->tid != 0)
-    snprintf (name, sizeof name, "process %d", target->tid);
+    snprintf (name, sizeof name, _ ("process %d"), target->tid);
   return prof_perf_open_error (reterr, -error, &opening);
 }

@@ -10,9 +10,10 @@
 
 #include <linux/capability.h>
 
+#include "base/text.h"
 #include "capture/perf-error.h"
 
-#define OUTSIDE_CONTAINER "run it outside of the container"
+#define OUTSIDE_CONTAINER _ ("run it outside of the container")
 
 static const struct perf_event_attr user_clock
     = { .type = PERF_TYPE_SOFTWARE, .exclude_kernel = 1 };
@@ -25,7 +26,7 @@ set_answer (ProfDoctorAnswer *answer, ProfCheckStatus status, const char *format
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (answer->detail, sizeof answer->detail, format, args);
+  vsnprintf (answer->detail, sizeof answer->detail, _ (format), args);
   va_end (args);
   answer->status = status;
   answer->remedy[0] = '\0';
@@ -36,7 +37,7 @@ set_remedy (ProfDoctorAnswer *answer, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (answer->remedy, sizeof answer->remedy, format, args);
+  vsnprintf (answer->remedy, sizeof answer->remedy, _ (format), args);
   va_end (args);
 }
 
@@ -86,7 +87,7 @@ decide_kernel_stacks (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
   set_refused (ret, PROF_CHECK_MISSING, facts, facts->own_kernel, &kernel_clock, false);
   size_t n = strlen (ret->remedy);
   if (n > 0 && prof_helper_parts_are_whole (&facts->helper))
-    snprintf (ret->remedy + n, sizeof ret->remedy - n, ", or prof record --helper=always");
+    snprintf (ret->remedy + n, sizeof ret->remedy - n, _ (", or prof record --helper=always"));
 }
 
 /* Nobody to try it on: the rights have to tell. */
@@ -250,10 +251,11 @@ decide_kernel_symbols (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
               facts->kptr_restrict, facts->rights.paranoid);
   bool is_contained = facts->rights.is_in_user_namespace;
   bool can_have_capability = !is_contained && facts->kptr_restrict < 2;
-  set_remedy (ret, "%ssudo sysctl %skernel.perf_event_paranoid=1%s",
-              is_contained ? "on the host: " : "",
+  set_remedy (ret, "%ssudo sysctl %skernel.perf_event_paranoid=1%s%s",
+              is_contained ? _ ("on the host: ") : "",
               facts->kptr_restrict > 0 ? "kernel.kptr_restrict=0 " : "",
-              can_have_capability ? ", or " PROF_SET_CAPABILITIES : "");
+              can_have_capability ? _ (", or ") : "",
+              can_have_capability ? PROF_SET_CAPABILITIES : "");
 }
 
 /* A thread costs one file for each event and CPU. */
@@ -339,19 +341,19 @@ decide_heap (const ProfDoctorFacts *facts, ProfDoctorAnswer *ret)
 }
 
 static const ProfDoctorQuestion questions[] = {
-  { "own-process", "CPU time of own programs", decide_own_process },
-  { "kernel-stacks", "Kernel part of the stacks", decide_kernel_stacks },
-  { "kernel-symbols", "Names of kernel functions", decide_kernel_symbols },
-  { "hardware-counters", "Hardware counters", decide_hardware },
-  { "other-process", "Programs of other users", decide_other_process },
-  { "system-wide", "The whole system", decide_system_wide },
-  { "helper", "Consent of an administrator", decide_helper },
-  { "tracepoints", "Tracepoints", decide_tracepoints },
-  { "ring-memory", "Memory for samples", decide_ring_memory },
-  { "open-files", "Open files", decide_open_files },
-  { "process-memory", "Memory of own programs", decide_process_memory },
-  { "heap", "Heap of own programs", decide_heap },
-  { "container", "Container or sandbox", decide_container },
+  { "own-process", N_ ("CPU time of own programs"), decide_own_process },
+  { "kernel-stacks", N_ ("Kernel part of the stacks"), decide_kernel_stacks },
+  { "kernel-symbols", N_ ("Names of kernel functions"), decide_kernel_symbols },
+  { "hardware-counters", N_ ("Hardware counters"), decide_hardware },
+  { "other-process", N_ ("Programs of other users"), decide_other_process },
+  { "system-wide", N_ ("The whole system"), decide_system_wide },
+  { "helper", N_ ("Consent of an administrator"), decide_helper },
+  { "tracepoints", N_ ("Tracepoints"), decide_tracepoints },
+  { "ring-memory", N_ ("Memory for samples"), decide_ring_memory },
+  { "open-files", N_ ("Open files"), decide_open_files },
+  { "process-memory", N_ ("Memory of own programs"), decide_process_memory },
+  { "heap", N_ ("Heap of own programs"), decide_heap },
+  { "container", N_ ("Container or sandbox"), decide_container },
 };
 
 const ProfDoctorQuestion *

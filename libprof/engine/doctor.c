@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/doctor-checks.h"
 #include "engine/doctor-facts.h"
 
@@ -36,7 +37,7 @@ prof_doctor_new (ProfDoctor **ret, ProfError *reterr)
   for (size_t i = 0; i < n; i++) {
     ProfDoctorAnswer *answer = &doctor->answers[i];
     questions[i].decide (&facts, answer);
-    doctor->checks[i] = (ProfCheck){ questions[i].id, questions[i].title, answer->status,
+    doctor->checks[i] = (ProfCheck){ questions[i].id, _ (questions[i].title), answer->status,
                                      answer->detail, answer->remedy };
   }
   doctor->n_checks = n;

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "otlp/clean-text.h"
 #include "otlp/response.h"
 #include "otlp/retry-after.h"
@@ -21,17 +22,21 @@ typedef struct {
   const char *remedy; /* NULL: the collector's own words must do */
 } Meaning;
 
-static const char login[] = "give a bearer token, or user and password, that the collector knows";
-static const char rights[] = "this token, user or client certificate may not send profiles there";
-static const char size[] = "make requests smaller (max_request_bytes), or let the collector take "
-                           "bigger ones (max_recv_msg_size_mib)";
-static const char pipeline[] = "it takes no profiles: a Collector needs "
-                               "--feature-gates=service.profilesSupport and a pipeline of profiles";
-static const char path[] = "check the path, /v1development/profiles for most; a Collector also "
-                           "needs --feature-gates=service.profilesSupport and a pipeline of "
-                           "profiles";
-static const char content[] = "it may be a port of gRPC: try the protocol grpc, or port 4318";
-static const char redirect[] = "redirects are not followed: give the address that it leads to";
+static const char login[]
+    = N_ ("give a bearer token, or user and password, that the collector knows");
+static const char rights[]
+    = N_ ("this token, user or client certificate may not send profiles there");
+static const char size[]
+    = N_ ("make requests smaller (max_request_bytes), or let the collector take "
+          "bigger ones (max_recv_msg_size_mib)");
+static const char pipeline[]
+    = N_ ("it takes no profiles: a Collector needs "
+          "--feature-gates=service.profilesSupport and a pipeline of profiles");
+static const char path[] = N_ ("check the path, /v1development/profiles for most; a Collector also "
+                               "needs --feature-gates=service.profilesSupport and a pipeline of "
+                               "profiles");
+static const char content[] = N_ ("it may be a port of gRPC: try the protocol grpc, or port 4318");
+static const char redirect[] = N_ ("redirects are not followed: give the address that it leads to");
 
 /* By number: https://grpc.io/docs/guides/status-codes. */
 static const Meaning grpc_meanings[] = {
@@ -98,10 +103,10 @@ prof_otlp_answer_set (ProfOtlpAnswer *ret,
                       ...)
 {
   *ret = (ProfOtlpAnswer){ .outcome = outcome, .code = code };
-  int n = snprintf (ret->message, sizeof ret->message, "Can't export to %.100s: ", target);
+  int n = snprintf (ret->message, sizeof ret->message, _ ("Can't export to %.100s: "), target);
   va_list args;
   va_start (args, format);
-  vsnprintf (ret->message + n, sizeof ret->message - (size_t)n, format, args);
+  vsnprintf (ret->message + n, sizeof ret->message - (size_t)n, _ (format), args);
   va_end (args);
 }
 
@@ -114,13 +119,13 @@ set_refused (ProfOtlpAnswer *ret, const Meaning *meaning, const Words *words, co
   ProfOtlpOutcome outcome = meaning->outcome;
   if (outcome == PROF_OTLP_FAILED && strstr (words->text, "wrong wireType") != NULL) {
     outcome = PROF_OTLP_WRONG_LAYOUT;
-    remedy = "it reads another layout of profiles: use 1.9 for one older than March 2026";
+    remedy = N_ ("it reads another layout of profiles: use 1.9 for one older than March 2026");
   } else if (strstr (words->text, "HTTPS") != NULL) {
-    remedy = "give an address that begins with https://";
+    remedy = N_ ("give an address that begins with https://");
   }
   prof_otlp_answer_set (ret, outcome, meaning->code, target, "it answered %s%s%s%s%s%s",
                         meaning->name, *said != '\0' ? " (" : "", said, *said != '\0' ? ")" : "",
-                        remedy != NULL ? "; " : "", remedy != NULL ? remedy : "");
+                        remedy != NULL ? "; " : "", remedy != NULL ? _ (remedy) : "");
 }
 
 /* ---- success ---- */
@@ -129,7 +134,7 @@ static void
 warn_unreadable (ProfOtlpAnswer *ret, const char *target)
 {
   snprintf (ret->message, sizeof ret->message,
-            "%.100s took the profiles, but the rest of its answer can't be read", target);
+            _ ("%.100s took the profiles, but the rest of its answer can't be read"), target);
 }
 
 static void
@@ -146,12 +151,13 @@ set_taken (ProfOtlpAnswer *ret, ProfWire message, const char *target)
                    (size_t)(partial.message.end - partial.message.next));
   ret->n_rejected = partial.n_rejected;
   if (partial.n_rejected > 0)
-    snprintf (ret->message, sizeof ret->message, "%.100s rejected %lld profile%s%s%s", target,
-              (long long)partial.n_rejected, partial.n_rejected == 1 ? "" : "s",
-              *said != '\0' ? ": " : "", said);
+    snprintf (ret->message, sizeof ret->message,
+              prof_text_of ("%.100s rejected %lld profile%s%s", "%.100s rejected %lld profiles%s%s",
+                            (unsigned long)partial.n_rejected),
+              target, (long long)partial.n_rejected, *said != '\0' ? ": " : "", said);
   else if (*said != '\0')
-    snprintf (ret->message, sizeof ret->message, "%.100s took the profiles and warns: %s", target,
-              said);
+    snprintf (ret->message, sizeof ret->message, _ ("%.100s took the profiles and warns: %s"),
+              target, said);
 }
 
 /* ---- gRPC ---- */

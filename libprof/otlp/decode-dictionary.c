@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "otlp/decoder.h"
 
 const char *const prof_otlp_table_names[PROF_OTLP_N_TABLES]
-    = { "mapping", "location", "function", "link", "string", "attribute", "stack" };
+    = { N_ ("mapping"), N_ ("location"),  N_ ("function"), N_ ("link"),
+        N_ ("string"),  N_ ("attribute"), N_ ("stack") };
 
 /* ---- the tables ---- */
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 void
 prof_otlp_decoder_finish (ProfOtlpDecoder *decoder)
 {
@@ -25,7 +27,7 @@ prof_otlp_fail (ProfOtlpDecoder *decoder, int code, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (decoder->fault, sizeof decoder->fault, format, args);
+  vsnprintf (decoder->fault, sizeof decoder->fault, _ (format), args);
   va_end (args);
   return code;
 }
@@ -36,12 +38,12 @@ prof_otlp_fail_row (ProfOtlpDecoder *decoder, const char *format, ...)
   char what[sizeof decoder->fault / 2];
   va_list args;
   va_start (args, format);
-  vsnprintf (what, sizeof what, format, args);
+  vsnprintf (what, sizeof what, _ (format), args);
   va_end (args);
   char number[24] = "";
   if (decoder->row != PROF_OTLP_NO_NUMBER)
     snprintf (number, sizeof number, " %zu", decoder->row);
-  return prof_otlp_fail (decoder, -EBADMSG, "%s%s at byte %td %s", decoder->table, number,
+  return prof_otlp_fail (decoder, -EBADMSG, "%s%s at byte %td %s", _ (decoder->table), number,
                          decoder->place - decoder->start, what);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 /* 1: the next request is at hand; 0: that was all; -ENOMEM. */
 static int
@@ -25,7 +26,7 @@ start_encoder (ProfOtlpDelivery *delivery, ProfError *reterr)
   int r = prof_otlp_encoder_new (delivery->profile, &delivery->options, &delivery->encoder, reterr);
   for (size_t i = 0; r >= 0 && i <= delivery->n_taken; i++)
     if (encode_next (delivery) != 1)
-      return prof_error_set (reterr, -ENOMEM, "Can't export the profile: out of memory");
+      return prof_error_set (reterr, -ENOMEM, "%s", _ ("Can't export the profile: out of memory"));
   return r;
 }
 
@@ -65,7 +66,8 @@ static ProfOtlpDeliveryState
 fail_out_of_memory (ProfOtlpAnswer *answer)
 {
   answer->code = -ENOMEM;
-  snprintf (answer->message, sizeof answer->message, "Can't export the profile: out of memory");
+  snprintf (answer->message, sizeof answer->message, "%s",
+            _ ("Can't export the profile: out of memory"));
   return PROF_DELIVERY_FAILED;
 }
 
@@ -88,7 +90,7 @@ give_up (const ProfOtlpDelivery *delivery, ProfOtlpAnswer *answer, uint64_t now_
   char addition[64] = "";
   size_t length = strlen (answer->message);
   if (elapsed_s > 0)
-    snprintf (addition, sizeof addition, " (tried for %" PRIu64 " s)", elapsed_s);
+    snprintf (addition, sizeof addition, _ (" (tried for %" PRIu64 " s)"), elapsed_s);
   if (length + strlen (addition) < sizeof answer->message)
     strcpy (answer->message + length, addition);
   return PROF_DELIVERY_FAILED;

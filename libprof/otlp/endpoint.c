@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz"
                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 static const char ipv6_characters[] = "0123456789abcdefABCDEF:.";
@@ -47,14 +49,14 @@ parse_authority (ProfOtlpEndpoint *endpoint)
 {
   const char *end = endpoint->authority + endpoint->n_authority;
   if (memchr (endpoint->authority, '@', endpoint->n_authority) != NULL)
-    return "holds a user or a password, which have settings of their own";
+    return N_ ("holds a user or a password, which have settings of their own");
   if (endpoint->n_authority == 0)
-    return "has no host";
+    return N_ ("has no host");
   const char *host_end = skip_host (endpoint->authority);
   if (host_end == NULL || (host_end < end && *host_end != ':'))
-    return "has a host that is no name and no address";
+    return N_ ("has a host that is no name and no address");
   if (host_end < end && !is_port (host_end + 1, (size_t)(end - host_end - 1)))
-    return "has a port that is not a number from 1 to 65535";
+    return N_ ("has a port that is not a number from 1 to 65535");
   return NULL;
 }
 
@@ -63,12 +65,12 @@ prof_otlp_endpoint_parse (const char *text, ProfOtlpEndpoint *ret)
 {
   *ret = (ProfOtlpEndpoint){ 0 };
   if (!is_printable (text))
-    return "holds a space, a control character or one that is not ASCII";
+    return N_ ("holds a space, a control character or one that is not ASCII");
   const char *separator = strstr (text, "://");
   if (separator != NULL && separator < text + strcspn (text, "/?#@")) {
     ret->is_https = strncasecmp (text, "https://", 8) == 0;
     if (!ret->is_https && strncasecmp (text, "http://", 7) != 0)
-      return "has another scheme than http:// and https://";
+      return N_ ("has another scheme than http:// and https://");
     ret->has_scheme = true;
     text = separator + 3;
   }
@@ -76,8 +78,8 @@ prof_otlp_endpoint_parse (const char *text, ProfOtlpEndpoint *ret)
   ret->n_authority = strcspn (text, "/?#");
   ret->path = text + ret->n_authority;
   if (strchr (ret->path, '#') != NULL)
-    return "holds a '#'";
+    return N_ ("holds a '#'");
   if (*ret->path == '?')
-    return "has a query without a path before it";
+    return N_ ("has a query without a path before it");
   return parse_authority (ret);
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "otlp/endpoint.h"
 
 static const char http_path[] = "/v1development/profiles";
@@ -35,9 +36,9 @@ find_endpoint_fault (const ProfOtlpConfig *config,
   if (config->protocol == PROF_OTLP_GRPC)
     return has_path ? "has a path, which gRPC does not take" : NULL;
   if (!endpoint->has_scheme)
-    return "does not begin with http:// or https://";
+    return N_ ("does not begin with http:// or https://");
   if (origin == PROF_SETTING_FROM_GENERAL && strchr (endpoint->path, '?') != NULL)
-    return "has a query, which the address of all signals does not take";
+    return N_ ("has a query, which the address of all signals does not take");
   return NULL;
 }
 
@@ -98,7 +99,7 @@ prof_setting_read_endpoint (const ProfSettingReader *reader)
   if (fault != NULL)
     return prof_error_set (reader->reterr, -EINVAL,
                            "Can't export with this %s: it %s; write it like %s", setting.name,
-                           fault,
+                           _ (fault),
                            config->protocol == PROF_OTLP_GRPC ? "http://localhost:4317"
                                                               : "http://localhost:4318");
   return make_url (reader, &endpoint, setting.origin);

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "otlp/base64.h"
 #include "otlp/header-list.h"
 
@@ -86,7 +87,7 @@ add_fields (const ProfSettingReader *reader, ProfHeaderList *list, const char *c
     int r = prof_header_list_add_field (list, fields[i], &reason);
     if (r == -EINVAL)
       return prof_error_set (reader->reterr, r, "Can't export with header %zu: it %s", i + 1,
-                             reason);
+                             _ (reason));
     if (r < 0)
       return prof_setting_fail_of_memory (reader);
   }
@@ -102,7 +103,7 @@ collect_headers (const ProfSettingReader *reader, ProfHeaderList *list)
     int r = prof_header_list_add_pairs (list, setting.text, &reason);
     if (r == -EINVAL)
       return prof_error_set (reader->reterr, r, "Can't export with a header of %s: it %s",
-                             setting.name, reason);
+                             setting.name, _ (reason));
     if (r < 0)
       return prof_setting_fail_of_memory (reader);
   }

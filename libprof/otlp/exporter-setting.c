@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 ProfSetting
 prof_setting_find (const ProfSettingReader *reader,
@@ -26,7 +27,7 @@ int
 prof_setting_fail (const ProfSettingReader *reader, const char *setting, const char *reason)
 {
   return prof_error_set (reader->reterr, -EINVAL, "Can't export with this %s: it %s", setting,
-                         reason);
+                         _ (reason));
 }
 
 int

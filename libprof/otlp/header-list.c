@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "otlp/percent-encoding.h"
 
 /* RFC 9110, 5.6.2. */
@@ -41,13 +42,13 @@ static const char *
 find_fault (const char *name, const char *value, size_t n_value)
 {
   if (*name == '\0' || name[strspn (name, token_characters)] != '\0')
-    return "has a name that is none of HTTP's";
+    return N_ ("has a name that is none of HTTP's");
   if (is_reserved (name))
-    return "is one that libprof sets itself";
+    return N_ ("is one that libprof sets itself");
   if (n_value == 0)
-    return "has no value";
+    return N_ ("has no value");
   if (has_control_character (value, n_value))
-    return "has a value with a newline or another control character";
+    return N_ ("has a value with a newline or another control character");
   return NULL;
 }
 
@@ -104,7 +105,7 @@ add_parts (ProfHeaderList *list,
 {
   char *value = memchr (text, separator, n);
   if (value == NULL) {
-    *ret_reason = separator == '=' ? "has no '='" : "has no ':'";
+    *ret_reason = separator == '=' ? N_ ("has no '='") : N_ ("has no ':'");
     return -EINVAL;
   }
   char *name_end = value++, *end = text + n;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "otlp/clean-text.h"
 
 /* What the functions below write about. */
@@ -47,11 +48,12 @@ get_hint (const ProfOtlpConfig *config)
 {
   if (strncmp (config->url, "https:", 6) != 0)
     return config->protocol == PROF_OTLP_GRPC
-               ? "; if it stays so, it may be no port of gRPC (4317 for most), or want https://"
-               : "; if it stays so, it may be no port of HTTP (4318 for most), or want https://";
+               ? _ ("; if it stays so, it may be no port of gRPC (4317 for most), or want https://")
+               : _ (
+                   "; if it stays so, it may be no port of HTTP (4318 for most), or want https://");
   return config->certificate_file == NULL
-             ? "; if it stays so, it may want a certificate of the client"
-             : "; if it stays so, it may not know the certificate of the client";
+             ? _ ("; if it stays so, it may want a certificate of the client")
+             : _ ("; if it stays so, it may not know the certificate of the client");
 }
 
 static void
@@ -95,8 +97,9 @@ explain_wrong_protocol (const Failed *failed)
   bool is_grpc = failed->config->protocol == PROF_OTLP_GRPC;
   prof_otlp_answer_set (failed->ret, PROF_OTLP_FAILED, -EPROTONOSUPPORT, failed->config->target,
                         "what it sends is no HTTP/%s; %s", is_grpc ? "2" : "1.1",
-                        is_grpc ? "is it a port of gRPC (4317 for most)?"
-                                : "it may be a port of gRPC: try the protocol grpc, or port 4318");
+                        is_grpc
+                            ? _ ("is it a port of gRPC (4317 for most)?")
+                            : _ ("it may be a port of gRPC: try the protocol grpc, or port 4318"));
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/gunzip.h"
+#include "base/text.h"
 #include "base/vec.h"
 
 enum { READ_BYTES = 64 << 10 };
@@ -64,7 +65,7 @@ fail (Reader *reader, int code, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (reader->fault, sizeof reader->fault, format, args);
+  vsnprintf (reader->fault, sizeof reader->fault, _ (format), args);
   va_end (args);
   return code;
 }

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 int
 prof_pprof_decoder_init (ProfPprofDecoder *decoder, const ProfPprofLimits *limits)
 {
@@ -32,7 +34,7 @@ prof_pprof_fail (ProfPprofDecoder *decoder, int code, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  vsnprintf (decoder->fault, sizeof decoder->fault, format, args);
+  vsnprintf (decoder->fault, sizeof decoder->fault, _ (format), args);
   va_end (args);
   return code;
 }
@@ -43,12 +45,12 @@ prof_pprof_fail_row (ProfPprofDecoder *decoder, const char *format, ...)
   char what[sizeof decoder->fault / 2];
   va_list args;
   va_start (args, format);
-  vsnprintf (what, sizeof what, format, args);
+  vsnprintf (what, sizeof what, _ (format), args);
   va_end (args);
   if (decoder->table == NULL)
     return prof_pprof_fail (decoder, -EBADMSG, "it is not in pprof's format, or damaged: it %s",
                             what);
-  return prof_pprof_fail (decoder, -EBADMSG, "%s %zu %s", decoder->table, decoder->row, what);
+  return prof_pprof_fail (decoder, -EBADMSG, "%s %zu %s", _ (decoder->table), decoder->row, what);
 }
 
 static int
@@ -133,7 +135,7 @@ prof_pprof_check_room (ProfPprofDecoder *decoder, size_t n, size_t max, const ch
 {
   if (n < max)
     return 0;
-  return prof_pprof_fail (decoder, -EFBIG, "it has more than %zu %s", max, what);
+  return prof_pprof_fail (decoder, -EFBIG, "it has more than %zu %s", max, _ (what));
 }
 
 int

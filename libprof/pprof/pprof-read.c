@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/gunzip.h"
+#include "base/text.h"
 #include "pprof/pprof-decoder.h"
 
 enum { FIRST_WINDOW_BYTES = 64 << 10 };
@@ -148,8 +149,8 @@ prof_pprof_read (int fd, ProfProfile **ret, ProfError *reterr)
 {
   if (ret == NULL)
     return prof_error_set (reterr, -EINVAL, "prof_pprof_read: ret is NULL.");
-  return prof_pprof_read_limited (fd, "the profile", &(ProfPprofLimits)PROF_PPROF_LIMITS_INIT, ret,
-                                  reterr);
+  return prof_pprof_read_limited (fd, _ ("the profile"), &(ProfPprofLimits)PROF_PPROF_LIMITS_INIT,
+                                  ret, reterr);
 }
 
 int

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
 
 enum { MAX_TRIES = 100 };
 
@@ -22,11 +23,11 @@ fail (ProfError *reterr, int code, const char *path)
 {
   const char *advice = prof_error_get_remedy (code);
   if (code == -ENOSPC || code == -EDQUOT)
-    advice = ": free some space, or save elsewhere";
+    advice = _ (": free some space, or save elsewhere");
   else if (code == -ENOENT)
-    advice = ": make the directory first";
+    advice = _ (": make the directory first");
   else if (code == -EACCES || code == -EPERM || code == -EROFS)
-    advice = ": save where you may write";
+    advice = _ (": save where you may write");
   return prof_error_set (reterr, code, "Can't save the profile as %s: %s%s.", path,
                          strerror (-code), advice);
 }

@@ -3,6 +3,7 @@
 #include <prof/profile.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "profile/profile-merge.h"
 #include "profile/profile-tables.h"
 
@@ -49,7 +50,7 @@ check (const ProfProfile *base,
     return prof_error_set (reterr, -EINVAL,
                            "Can't normalize by duration: the %s profile does not say how long it "
                            "took; normalize by total instead.",
-                           base->duration_ns <= 0 ? "base" : "new");
+                           base->duration_ns <= 0 ? _ ("base") : _ ("new"));
   return prof_profile_check_kinds (base, profile, reterr);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/saturate.h"
+#include "base/text.h"
 #include "profile/profile-remap.h"
 #include "profile/profile-rows.h"
 
@@ -214,7 +215,7 @@ static void
 describe_kind (const ProfProfile *profile, char *text, size_t size)
 {
   const ProfValueType *period = &profile->period_type;
-  size_t n = (size_t)snprintf (text, size, "%s", is_empty (profile) ? "no sample type" : "");
+  size_t n = (size_t)snprintf (text, size, "%s", is_empty (profile) ? _ ("no sample type") : "");
   for (size_t i = 0; i < profile->value_types.n; i++)
     n += describe_type (profile, &profile->value_types.items[i], i > 0 ? " " : "", text + n,
                         size - n);

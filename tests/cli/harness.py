@@ -24,6 +24,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # What the tests start is not for whoever runs them to configure.
 OWN_ENVIRONMENT = dict(os.environ)
 os.environ['LC_ALL'] = 'C.UTF-8'
+os.environ.pop('LANGUAGE', None)
 os.umask(0o022)
 for _name in OWN_ENVIRONMENT:
     if _name.startswith('OTEL_') or _name.lower().endswith('_proxy') or _name == 'TRACEPARENT':
