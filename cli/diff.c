@@ -67,7 +67,7 @@ static const Option options[] = {
   { "output", 'o', &option_string, offsetof (DiffOptions, output), "FILE",
     N_ ("write the difference as a profile in place of a table, BASE as negative values") },
   { "json", 0, &option_switch, offsetof (DiffOptions, json), NULL,
-    N_ ("print JSON; prof(1) describes it") },
+    N_ ("print JSON; the man page describes it") },
   { NULL },
 };
 

@@ -97,6 +97,6 @@ const Option heap_options[] = {
   { "verbose", 'v', &option_switch, offsetof (HeapOptions, verbose), NULL,
     N_ ("show the path of the module, and the file and line where the function begins") },
   { "json", 0, &option_switch, offsetof (HeapOptions, json), NULL,
-    N_ ("print JSON; prof(1) describes it") },
+    N_ ("print JSON; the man page describes it") },
   { NULL },
 };

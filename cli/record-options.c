@@ -221,8 +221,8 @@ const Option record_options[] = {
   { "control", 0, &option_switch, VALUE (control), NULL,
     N_ ("for programs that steer a recording: events are lines of JSON on standard output, "
         "commands "
-        "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; prof(1) "
-        "describes them") },
+        "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; the man "
+        "page describes them") },
   { "quiet", 'q', &option_switch, VALUE (quiet), NULL,
     N_ ("no progress, notes or summary; errors only") },
   { NULL },

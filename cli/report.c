@@ -68,7 +68,7 @@ static const Option options[] = {
   { "verbose", 'v', &option_switch, offsetof (ReportOptions, verbose), NULL,
     N_ ("show the path of the module, and the file and line where the function begins") },
   { "json", 0, &option_switch, offsetof (ReportOptions, json), NULL,
-    N_ ("print JSON; prof(1) describes it") },
+    N_ ("print JSON; the man page describes it") },
   { NULL },
 };
 
