@@ -23,8 +23,7 @@ typedef struct {
 } Kind;
 
 typedef struct {
-  size_t n_wanted, n_stacks, n_frames, n_shown;
-  size_t n_by_verdict[CHAIN_N_VERDICTS];
+  size_t n_wanted, n_stacks, n_whole, n_frames, n_shown;
   PROF_VEC (Kind) kinds;
   ProfUnwinder *ours;
   DwflUnwinder *dwfl;
@@ -51,7 +50,6 @@ get_module_name (const RecordedStack *stack, uint64_t pc)
 static void
 count (Comparison *comparison, ChainVerdict verdict, const char *reason)
 {
-  comparison->n_by_verdict[verdict]++;
   prof_vec_foreach (kind, &comparison->kinds)
     if (kind->verdict == verdict && strcmp (kind->reason, reason) == 0) {
       kind->n++;
@@ -75,37 +73,50 @@ show_chain (const char *name, const RecordedStack *stack, const Chain *chain, si
   printf ("\n");
 }
 
+/* The chains of a stack, and why each ends. */
+typedef struct {
+  Chain ours, dwfl;
+  ProfStackEnd our_end;
+  const char *dwfl_end;
+} Chains;
+
+static void
+unwind (Comparison *comparison, const RecordedStack *stack, Chains *ret)
+{
+  ProfUnwinder *unwinder = comparison->ours;
+  *ret = (Chains){ .ours.pcs = comparison->our_pcs, .dwfl.pcs = comparison->dwfl_pcs };
+  ret->ours.n = prof_unwinder_unwind (unwinder, stack->space, &stack->registers, &stack->slice,
+                                      comparison->our_pcs, &ret->our_end);
+  ret->ours.is_whole = ret->our_end == PROF_STACK_ROOT;
+  ret->ours.is_stitched = prof_unwinder_has_stitched (unwinder);
+  Chain *dwfl = &ret->dwfl;
+  dwfl->n = dwfl_unwinder_unwind (comparison->dwfl, stack, comparison->dwfl_pcs, MAX_FRAMES,
+                                  &ret->dwfl_end);
+  dwfl->is_whole
+      = dwfl->n > 0 && prof_unwinder_is_root (unwinder, stack->space, dwfl->pcs[dwfl->n - 1]);
+}
+
 static void
 compare (Comparison *comparison, const RecordedStack *stack)
 {
-  ProfStackEnd end;
-  const char *error;
-  Chain ours = { .pcs = comparison->our_pcs }, dwfl = { .pcs = comparison->dwfl_pcs };
-  ours.n = prof_unwinder_unwind (comparison->ours, stack->space, &stack->registers, &stack->slice,
-                                 comparison->our_pcs, &end);
-  ours.is_whole = end == PROF_STACK_ROOT;
-  ours.is_stitched = prof_unwinder_has_stitched (comparison->ours);
-  dwfl.n = dwfl_unwinder_unwind (comparison->dwfl, stack, comparison->dwfl_pcs, MAX_FRAMES, &error);
-  dwfl.is_whole = error == NULL && dwfl.n > 0
-                  && prof_unwinder_is_root (comparison->ours, stack->space, dwfl.pcs[dwfl.n - 1]);
-  size_t n_common = chain_count_common (&ours, &dwfl);
-  ChainVerdict verdict = chain_judge (&ours, &dwfl, n_common);
+  Chains chains;
   char reason[MAX_REASON] = "";
+  unwind (comparison, stack, &chains);
+  size_t n_common = chain_count_common (&chains.ours, &chains.dwfl);
+  ChainVerdict verdict = chain_judge (&chains.ours, &chains.dwfl, n_common);
   if (verdict != CHAIN_EQUAL)
-    snprintf (reason, sizeof reason, "after %s; ours: %s%s; libdwfl: %s",
-              n_common > 0 ? get_module_name (stack, ours.pcs[n_common - 1]) : "nothing",
-              prof_stack_end_get_name (end), ours.is_stitched ? ", stitched" : "",
-              error != NULL ? error : "end of the stack");
+    snprintf (reason, sizeof reason, "in %s: ours: %s%s; libdwfl: %s",
+              n_common > 0 ? get_module_name (stack, chains.ours.pcs[n_common - 1]) : "nothing",
+              prof_stack_end_get_name (chains.our_end),
+              chains.ours.is_stitched ? " by frames of before" : "", chains.dwfl_end);
   count (comparison, verdict, reason);
   comparison->n_stacks++;
+  comparison->n_whole += chains.ours.is_whole;
   comparison->n_frames += n_common;
-  const char *shown = getenv ("SHOW");
-  bool is_shown = chain_verdict_is_failure (verdict)
-                  || (shown != NULL && strstr (chain_verdict_get_name (verdict), shown) != NULL);
-  if (is_shown && comparison->n_shown++ < MAX_SHOWN) {
+  if (chain_verdict_is_failure (verdict) && comparison->n_shown++ < MAX_SHOWN) {
     printf ("%s, %s, at frame %zu:\n", chain_verdict_get_name (verdict), reason, n_common);
-    show_chain ("ours", stack, &ours, n_common);
-    show_chain ("libdwfl", stack, &dwfl, n_common);
+    show_chain ("ours", stack, &chains.ours, n_common);
+    show_chain ("libdwfl", stack, &chains.dwfl, n_common);
   }
 }
 
@@ -147,12 +158,13 @@ static bool
 print (Comparison *comparison)
 {
   bool has_failed = false;
-  printf ("%zu stacks, %zu frames the same\n", comparison->n_stacks, comparison->n_frames);
+  printf ("%zu stacks, %zu whole, %zu frames the same\n", comparison->n_stacks, comparison->n_whole,
+          comparison->n_frames);
   qsort (comparison->kinds.items, comparison->kinds.n, sizeof (Kind), compare_kinds);
   prof_vec_foreach (kind, &comparison->kinds) {
     has_failed |= chain_verdict_is_failure (kind->verdict);
     printf ("%8zu  %s%s%s\n", kind->n, chain_verdict_get_name (kind->verdict),
-            kind->reason[0] != '\0' ? ": " : "", kind->reason);
+            kind->reason[0] != '\0' ? ", " : "", kind->reason);
   }
   return !has_failed;
 }

@@ -34,6 +34,7 @@ struct DwflUnwinder {
   const RecordedStack *stack;
   uint64_t *pcs;
   size_t n, max;
+  bool has_read_below, has_read_beyond; /* what was not copied */
 };
 
 DwflUnwinder *
@@ -77,8 +78,11 @@ static bool
 read_memory (Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *ret, void *user_data)
 {
   (void)dwfl;
-  const DwflUnwinder *unwinder = user_data;
-  return prof_stack_slice_read (&unwinder->stack->slice, address, ret) == PROF_STACK_GOES_ON;
+  DwflUnwinder *unwinder = user_data;
+  const ProfStackSlice *slice = &unwinder->stack->slice;
+  unwinder->has_read_below |= address < slice->start;
+  unwinder->has_read_beyond |= address >= slice->start + slice->n_bytes;
+  return prof_stack_slice_read (slice, address, ret) == PROF_STACK_GOES_ON;
 }
 
 static bool
@@ -239,22 +243,37 @@ take_frame (Dwfl_Frame *frame, void *user_data)
   return DWARF_CB_OK;
 }
 
+/* A register that could not be read only ends the stack where a frame further out needs it; then
+ * libdwfl calls it the end of the stack. */
+static const char *
+find_reason (const DwflUnwinder *unwinder, int status)
+{
+  if (unwinder->has_read_beyond)
+    return "reads beyond the copy";
+  if (unwinder->has_read_below)
+    return "reads below the stack pointer";
+  if (status > 0)
+    return "depth limit";
+  return status < 0 ? dwfl_errmsg (-1) : "end of the stack";
+}
+
 size_t
 dwfl_unwinder_unwind (DwflUnwinder *unwinder,
                       const RecordedStack *stack,
                       uint64_t *pcs,
                       size_t max,
-                      const char **ret_error)
+                      const char **ret_reason)
 {
   Dwfl *dwfl = get_dwfl (unwinder, stack);
   unwinder->stack = stack;
   unwinder->pcs = pcs;
   unwinder->n = 0;
   unwinder->max = max;
-  *ret_error = "no module known";
+  unwinder->has_read_below = unwinder->has_read_beyond = false;
+  *ret_reason = "no module known";
   if (dwfl == NULL)
     return 0;
   int r = dwfl_getthread_frames (dwfl, stack->space->pid, take_frame, unwinder);
-  *ret_error = r == 0 ? NULL : r < 0 ? dwfl_errmsg (-1) : "depth limit";
+  *ret_reason = find_reason (unwinder, r);
   return unwinder->n;
 }

@@ -14,10 +14,10 @@ typedef struct DwflUnwinder DwflUnwinder;
 DwflUnwinder *dwfl_unwinder_new (void);
 DwflUnwinder *dwfl_unwinder_free (DwflUnwinder *unwinder);
 
-/* Writes at most max pcs, as prof_unwind does, and returns how many. *ret_error: NULL if the last
- * of them has no caller, else why libdwfl went no further; good until the next call. */
+/* Writes at most max pcs, as prof_unwind does, and returns how many. *ret_reason: why libdwfl went
+ * no further; good until the next call. */
 size_t dwfl_unwinder_unwind (DwflUnwinder *unwinder,
                              const RecordedStack *stack,
                              uint64_t *pcs,
                              size_t max,
-                             const char **ret_error);
+                             const char **ret_reason);
