@@ -17,6 +17,7 @@ static const size_t cut_bytes[N_CUTS] = { 8192, 16384, 32768, STACK_RECORDER_BYT
 typedef struct {
   ProfUnwinder *unwinder;
   size_t n_whole, n_stitched, n_checked, n_wrong;
+  uint64_t n_copied; /* bytes */
 } Cut;
 
 typedef struct {
@@ -42,6 +43,7 @@ compare_cut (
   ProfStackEnd end;
   if (slice.n_bytes > n_bytes)
     slice.n_bytes = n_bytes;
+  cut->n_copied += slice.n_bytes;
   size_t n = prof_unwinder_unwind (cut->unwinder, stack->space, &stack->registers, &slice,
                                    comparison->cut_pcs, &end);
   if (end != PROF_STACK_ROOT)
@@ -99,10 +101,11 @@ print (const Comparison *comparison)
   for (size_t i = 0; i < N_CUTS; i++) {
     const Cut *cut = &comparison->cuts[i];
     n_wrong += cut->n_wrong;
-    printf ("%6zu bytes: %5.1f%% to their root, %.1f%% with frames of before: %zu compared, %zu "
-            "wrong\n",
-            cut_bytes[i], 100.0 * (double)cut->n_whole / n_samples,
-            100.0 * (double)cut->n_stitched / n_samples, cut->n_checked, cut->n_wrong);
+    printf ("%6zu bytes, of them %.0f copied: %.1f%% to their root, %.1f%% with frames of before: "
+            "%zu compared, %zu wrong\n",
+            cut_bytes[i], (double)cut->n_copied / n_samples,
+            100.0 * (double)cut->n_whole / n_samples, 100.0 * (double)cut->n_stitched / n_samples,
+            cut->n_checked, cut->n_wrong);
   }
   return n_wrong;
 }

@@ -19,7 +19,7 @@ chain_verdict_get_name (ChainVerdict verdict)
 }
 
 bool
-chain_verdict_is_failure (ChainVerdict verdict)
+chain_verdict_is_bad (ChainVerdict verdict)
 {
   return verdict == CHAIN_UNDECIDED || verdict == CHAIN_OURS_WRONG;
 }

@@ -29,7 +29,8 @@ typedef enum {
 } ChainVerdict;
 
 const char *chain_verdict_get_name (ChainVerdict verdict);
-bool chain_verdict_is_failure (ChainVerdict verdict);
+/* Ours may be wrong. */
+bool chain_verdict_is_bad (ChainVerdict verdict);
 
 size_t chain_count_common (const Chain *ours, const Chain *dwfl);
 ChainVerdict chain_judge (const Chain *ours, const Chain *dwfl, size_t n_common);

@@ -12,9 +12,10 @@
 
 /* compare-chains N COMMAND [ARGUMENT...]: runs a command, again if it was too short, and unwinds N
  * of its stacks with our unwinder and with libdwfl. Prints how many chains are the same and each
- * kind of difference. Exit status 1 if ours is wrong in one, 77 if nothing can be recorded here. */
+ * kind of difference. Exit status 1 if ours is wrong in one, or if more than one of 1000 can't be
+ * decided; 77 if nothing can be recorded here. */
 
-enum { MAX_FRAMES = 4096, MAX_REASON = 256, MAX_SHOWN = 3, SKIPPED = 77 };
+enum { MAX_FRAMES = 4096, MAX_REASON = 256, MAX_SHOWN = 3, MIN_DECIDED = 1000, SKIPPED = 77 };
 
 typedef struct {
   ChainVerdict verdict;
@@ -113,7 +114,7 @@ compare (Comparison *comparison, const RecordedStack *stack)
   comparison->n_stacks++;
   comparison->n_whole += chains.ours.is_whole;
   comparison->n_frames += n_common;
-  if (chain_verdict_is_failure (verdict) && comparison->n_shown++ < MAX_SHOWN) {
+  if (chain_verdict_is_bad (verdict) && comparison->n_shown++ < MAX_SHOWN) {
     printf ("%s, %s, at frame %zu:\n", chain_verdict_get_name (verdict), reason, n_common);
     show_chain ("ours", stack, &chains.ours, n_common);
     show_chain ("libdwfl", stack, &chains.dwfl, n_common);
@@ -154,6 +155,14 @@ compare_kinds (const void *a, const void *b)
   return x->n < y->n ? 1 : x->n > y->n ? -1 : strcmp (x->reason, y->reason);
 }
 
+/* Where neither comes to the root, either may be wrong, in code that was made at run time. */
+static bool
+is_too_often (const Comparison *comparison, const Kind *kind)
+{
+  return kind->verdict == CHAIN_OURS_WRONG
+         || (kind->verdict == CHAIN_UNDECIDED && kind->n * MIN_DECIDED > comparison->n_stacks);
+}
+
 static bool
 print (Comparison *comparison)
 {
@@ -162,7 +171,7 @@ print (Comparison *comparison)
           comparison->n_frames);
   qsort (comparison->kinds.items, comparison->kinds.n, sizeof (Kind), compare_kinds);
   prof_vec_foreach (kind, &comparison->kinds) {
-    has_failed |= chain_verdict_is_failure (kind->verdict);
+    has_failed |= is_too_often (comparison, kind);
     printf ("%8zu  %s%s%s\n", kind->n, chain_verdict_get_name (kind->verdict),
             kind->reason[0] != '\0' ? ", " : "", kind->reason);
   }

@@ -47,11 +47,11 @@ test_chain_verdict (void **state)
 }
 
 static void
-test_chain_verdict_failures (void **state)
+test_chain_verdict_is_bad (void **state)
 {
   (void)state;
   for (ChainVerdict verdict = 0; verdict < CHAIN_N_VERDICTS; verdict++)
-    assert_int_equal (chain_verdict_is_failure (verdict),
+    assert_int_equal (chain_verdict_is_bad (verdict),
                       verdict == CHAIN_UNDECIDED || verdict == CHAIN_OURS_WRONG);
 }
 
@@ -60,7 +60,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_chain_verdict),
-    cmocka_unit_test (test_chain_verdict_failures),
+    cmocka_unit_test (test_chain_verdict_is_bad),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
