@@ -190,7 +190,9 @@ main (int argc, char **argv)
   int r = 0;
   for (size_t n = 1; r >= 0 && n > 0 && comparison.n_stacks < comparison.n_wanted;)
     r = run (&comparison, argv + 2, &n);
-  if (r < 0)
+  if (r >= 0 && comparison.n_stacks == 0)
+    fprintf (stderr, "%s: no stacks\n", argv[2]);
+  if (r < 0 || comparison.n_stacks == 0)
     return SKIPPED;
   bool is_good = print (&comparison);
   prof_vec_clear (&comparison.kinds);
