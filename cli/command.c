@@ -9,9 +9,19 @@
 #include "option-reader.h"
 
 static const Command *const commands[] = {
-  &command_record, &command_report,  &command_heap_report, &command_diff,
-  &command_merge,  &command_convert, &command_export,      &command_agent,
-  &command_events, &command_mem,     &command_doctor,      NULL,
+  &command_record,
+  &command_report,
+  &command_heap_report,
+  &command_diff,
+  &command_merge,
+  &command_convert,
+  &command_export,
+  &command_agent,
+  &command_events,
+  &command_mem,
+  &command_processes,
+  &command_doctor,
+  NULL,
 };
 
 const Command *const *

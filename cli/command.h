@@ -35,6 +35,7 @@ extern const Command command_export;
 extern const Command command_heap_report;
 extern const Command command_mem;
 extern const Command command_merge;
+extern const Command command_processes;
 extern const Command command_record;
 extern const Command command_report;
 

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "host-tabs.h"
 #include "model/prof-program.h"
 #include "model/recordings.h"
 #include "view/memory-page.h"
@@ -141,14 +142,26 @@ take_options (PyroRecordPage *page, const PyroRecordOptions *options, gpointer u
 }
 
 static void
-record (GtkWidget *widget, const char *action, GVariant *parameter)
+show_record_page (PyroWindow *window)
 {
-  PyroWindow *window = PYRO_WINDOW (widget);
   if (show_tab (window, PYRO_TYPE_RECORD_PAGE))
     return;
   GtkWidget *page = pyro_record_page_new ();
   g_signal_connect (page, "record", G_CALLBACK (take_options), NULL);
   pyro_window_add_tab (window, page, _ ("New Recording"));
+}
+
+static void
+record (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  pyro_host_tabs_run (PYRO_WINDOW (widget), show_record_page);
+}
+
+static void
+start_last (PyroWindow *window)
+{
+  g_autoptr (PyroRecordOptions) options = pyro_record_options_load ();
+  start_recording (window, options);
 }
 
 /* A process that was recorded may be gone, and another one have its number: that is chosen anew. */
@@ -159,7 +172,7 @@ record_again (GtkWidget *widget, const char *action, GVariant *parameter)
   if (!pyro_record_options_exist () || options->target == PYRO_TARGET_PROCESS)
     record (widget, NULL, NULL);
   else
-    start_recording (PYRO_WINDOW (widget), options);
+    pyro_host_tabs_run (PYRO_WINDOW (widget), start_last);
 }
 
 static void

@@ -4,6 +4,9 @@
 
 #include <unistd.h>
 
+#include "model/host-command.h"
+#include "model/prof-program.h"
+
 struct _PyroProcessList {
   GObject parent_instance;
   GPtrArray *processes;
@@ -103,10 +106,8 @@ read_processes (GTask *task, gpointer source, gpointer data, GCancellable *cance
 }
 
 static void
-take_scan (GObject *list, GAsyncResult *result, gpointer data)
+take_samples (PyroProcessList *self, GPtrArray *samples)
 {
-  PyroProcessList *self = PYRO_PROCESS_LIST (list);
-  g_autoptr (GPtrArray) samples = g_task_propagate_pointer (G_TASK (result), NULL);
   gint64 now_us = g_get_monotonic_time ();
   double ticks = self->scanned_us > 0 ? (double)(now_us - self->scanned_us) / G_USEC_PER_SEC
                                             * (double)sysconf (_SC_CLK_TCK)
@@ -118,12 +119,33 @@ take_scan (GObject *list, GAsyncResult *result, gpointer data)
     self->source = g_timeout_add_seconds (1, scan, self);
 }
 
+static void
+take_scan (GObject *list, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GPtrArray) samples = g_task_propagate_pointer (G_TASK (result), NULL);
+  take_samples (PYRO_PROCESS_LIST (list), samples);
+}
+
+/* None, if there is no answer: what can be seen in a sandbox is not what is looked for. */
+static void
+take_answer (GObject *source, GAsyncResult *result, gpointer list)
+{
+  g_autoptr (PyroProcessList) self = list;
+  g_autoptr (GVariant) answer = pyro_prof_program_ask_finish (result, NULL);
+  g_autoptr (GPtrArray) samples = pyro_process_samples_read (answer);
+  take_samples (self, samples);
+}
+
 static gboolean
 scan (gpointer list)
 {
   PyroProcessList *self = list;
   self->source = 0;
   self->is_scanning = TRUE;
+  if (pyro_host_command_is_needed ()) {
+    pyro_prof_program_ask_async ("processes", NULL, take_answer, g_object_ref (self));
+    return G_SOURCE_REMOVE;
+  }
   g_autoptr (GTask) task = g_task_new (self, NULL, take_scan, NULL);
   g_task_run_in_thread (task, read_processes);
   return G_SOURCE_REMOVE;

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* The running processes, a GListModel of PyroProcess by their pid. A worker reads /proc each second
- * while it is active. Main thread only.
+ * while it is active; in a sandbox the prof outside does. Main thread only.
  *
  * Signal: refreshed    values have changed: sort and filter again */
 #define PYRO_TYPE_PROCESS_LIST (pyro_process_list_get_type ())

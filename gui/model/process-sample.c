@@ -10,6 +10,7 @@
 void
 pyro_process_sample_free (PyroProcessSample *sample)
 {
+  g_free (sample->user);
   g_free (sample->name);
   g_free (sample->command_line);
   g_free (sample);

@@ -216,7 +216,7 @@ pyro_process_new (const PyroProcessSample *sample)
   self->cpu_ticks = sample->cpu_ticks;
   self->children_ticks = sample->children_ticks;
   self->rss_bytes = sample->rss_bytes;
-  self->user = find_user (sample->uid);
+  self->user = sample->user != NULL ? g_strdup (sample->user) : find_user (sample->uid);
   set_command (self, sample);
   return self;
 }

@@ -14,6 +14,7 @@ typedef struct {
   guint64 children_ticks; /* the same of children that it has waited for */
   guint64 rss_bytes;
   guint uid;
+  char *user; /* NULL: it is looked up by the uid */
   char *name, *command_line;
 } PyroProcessSample;
 
@@ -26,6 +27,8 @@ gboolean pyro_process_sample_parse (PyroProcessSample *sample, const char *stat,
 char *pyro_process_join_words (const char *bytes, gsize n_bytes);
 /* All processes, by their pid. Any thread. */
 GPtrArray *pyro_process_scan (void);
+/* The same of what "prof processes --json" says; see pyro_json_read; none for NULL. */
+GPtrArray *pyro_process_samples_read (GVariant *answer);
 
 /* A process in a list. Main thread only.
  *

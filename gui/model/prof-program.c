@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "model/host-command.h"
 #include "model/json.h"
 
 char *
@@ -12,6 +13,8 @@ pyro_prof_program_find (void)
   const char *named = g_getenv ("PYROGRAPH_PROF");
   if (named != NULL && *named != '\0')
     return g_strdup (named);
+  if (pyro_host_command_is_needed ())
+    return g_strdup ("prof");
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = self != NULL ? g_path_get_dirname (self) : g_strdup ("/");
   g_autofree char *beside = g_build_filename (folder, "prof", NULL);
@@ -60,9 +63,11 @@ pyro_prof_program_ask_async (const char *command,
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autofree char *prof = pyro_prof_program_find ();
+  g_auto (GStrv) argv
+      = pyro_host_command_wrap ((const char *const[]){ prof, command, "--json", NULL });
   GError *error = NULL;
   g_autoptr (GSubprocess) child
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, prof, command, "--json", NULL);
+      = g_subprocess_newv ((const char *const *)argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   if (child == NULL) {
     g_prefix_error (&error, "%s ", _ ("The program prof can’t be started:"));
     g_task_return_error (task, error);

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* The program prof: what PYROGRAPH_PROF names, else the one beside this program, else the one that
- * PATH finds; g_free. */
+ * PATH finds; g_free. In a sandbox it is the one outside, for pyro_host_command_wrap. */
 char *pyro_prof_program_find (void);
 
 /* Runs "prof COMMAND --json"; what it prints, see pyro_json_read. Errors are sentences. */

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "model/host-command.h"
 #include "model/json.h"
 
 struct _PyroRecorder {
@@ -241,9 +242,10 @@ static gboolean
 start (PyroRecorder *self, const char *const *argv, GError **error)
 {
   g_autoptr (GError) reason = NULL;
+  g_auto (GStrv) words = pyro_host_command_wrap (argv);
   self->child
-      = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
-                           &reason);
+      = g_subprocess_newv ((const char *const *)words,
+                           G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &reason);
   if (self->child == NULL) {
     g_set_error (error, reason->domain, reason->code,
                  _ ("The program prof, which records, can’t be started: %s."), reason->message);

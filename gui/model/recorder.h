@@ -24,9 +24,9 @@ typedef struct {
   guint64 live_bytes, peak_bytes, allocated_bytes;
 } PyroRecorderStatus;
 
-/* A child process prof record --control, and its channel: the app itself records nothing. Main
- * thread only. It lives as long as the child: who loses interest calls stop or discard. Should the
- * app end, the child saves what it has.
+/* A child process prof record --control (in a sandbox: one outside), and its channel: the app
+ * itself records nothing. Main thread only. It lives as long as the child: who loses interest calls
+ * stop or discard. Should the app end, the child saves what it has.
  *
  * Properties (each notifies):
  *   state    uint     a PyroRecorderState

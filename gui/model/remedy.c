@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/host-command.h"
 #include "model/prof-program.h"
 
 /* Of pkexec(1). */
@@ -58,9 +59,12 @@ find_program (const char *name)
   return NULL;
 }
 
+/* From a sandbox it can't be seen which programs there are outside. */
 char **
 pyro_remedy_to_argv (const char *remedy)
 {
+  if (pyro_host_command_is_needed ())
+    return NULL;
   g_autofree char *named = pyro_prof_program_find ();
   g_autofree char *prof = g_find_program_in_path (named);
   g_auto (GStrv) words = pyro_remedy_parse (remedy, prof != NULL ? prof : named);

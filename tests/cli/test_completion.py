@@ -60,7 +60,7 @@ def test_commands():
 def test_options():
     check(complete('prof report --ca') == ['--callers', '--callees'], complete('prof report --ca'))
     for command in ('record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'agent', 'events',
-                    'mem', 'doctor'):
+                    'mem', 'processes', 'doctor'):
         check('--help' in complete(f'prof {command} --h'), command)
 
 

@@ -13,7 +13,7 @@ from harness import check, need, prof, run, run_cases_of
 FOLDER = Path(os.environ['SOURCE_ROOT'], 'data', 'man')
 PAGES = sorted(FOLDER.glob('*.[18]'))
 COMMANDS = ['record', 'report', 'heap-report', 'diff', 'merge', 'convert', 'export', 'agent', 'events',
-            'mem', 'doctor']
+            'mem', 'processes', 'doctor']
 
 
 def read_page(command):
