@@ -112,7 +112,7 @@ def test_the_processes_are_those_outside():
     )
     with sandboxed(tools, prof) as app:
         app.click('push button', '^New Recording$')
-        app.click('toggle button', '^Process$')
+        app.click('page tab', '^Process$')
         rows = app.wait_for_rows('Processes', lambda rows: rows)
         check([row[:3] for row in rows] == [['elsewhere', '4194303', 'somebody']], rows)
 
@@ -138,7 +138,7 @@ def test_without_a_prof_outside():
         app.find('label', '^There is no prof outside')
         app.find('label', '^Recording Needs prof$')
         prof.symlink_to(PROF)
-        app.click_when_possible('push button', 'Try Again$')
+        app.click_when_possible('push button', 'Check Again$')
         app.find('text', '^Command$')
         wait_for(lambda: not app.has_text('Recording Needs prof'), 'the end of the page')
 
@@ -149,7 +149,7 @@ def test_another_version_outside():
         app.click('push button', '^New Recording$')
         version = re.escape(run([PROF, '--version']).stdout.split()[1])
         app.find('label', rf'is version 0\.0\.9; this Pyrograph is version {version}\.$')
-        app.click_when_possible('push button', 'Try Again$')
+        app.click_when_possible('push button', 'Check Again$')
         app.find('label', '^Recording Needs prof$')
         check(len(app.find_all('label', '^Recording Needs prof$')) == 1, 'it is there twice')
 
