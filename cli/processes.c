@@ -11,6 +11,7 @@
 #include "message.h"
 #include "process-entry.h"
 #include "terminal.h"
+#include "text.h"
 #include "units.h"
 
 typedef struct {
@@ -18,7 +19,7 @@ typedef struct {
 } ProcessesOptions;
 
 static const Option options[] = {
-  { "json", 0, &option_switch, offsetof (ProcessesOptions, json), NULL, "print JSON" },
+  { "json", 0, &option_switch, offsetof (ProcessesOptions, json), NULL, N_ ("print JSON") },
   { NULL },
 };
 
@@ -83,7 +84,8 @@ static void
 print_table (struct dirent **files, int n)
 {
   ProcessEntry entry;
-  printf ("%8s  %-10s%10s%12s  %s\n", "pid", "user", "CPU time", "memory", "command");
+  printf ("%8s  %s%s%s  %s\n", "PID", cell (-10, _ ("user")).text, cell (10, _ ("CPU time")).text,
+          cell (12, _ ("memory")).text, _ ("command"));
   for (int i = 0; i < n; i++)
     if (process_entry_read (&entry, files[i]->d_name))
       print_process (&entry);
@@ -112,16 +114,16 @@ run (void *values, char **operands, size_t n_operands)
 
 const Command command_processes = {
   .name = "processes",
-  .summary = "list what runs, for record --pid",
+  .summary = N_ ("list what runs, for record --pid"),
   .usage = "[--json]",
-  .description
-  = "Lists the processes that can be seen, by their numbers: whose they are, the CPU time that "
-    "they have used, the memory that they hold, and their commands. Pyrograph asks for this list "
-    "when it can't see them itself, from the sandbox of a Flatpak.\n",
-  .examples = "  prof processes\n"
-              "  prof processes | grep redis-server\n",
+  .description = N_ (
+      "Lists the processes that can be seen, by their numbers: whose they are, the CPU time that "
+      "they have used, the memory that they hold, and their commands. Pyrograph asks for this list "
+      "when it can't see them itself, from the sandbox of a Flatpak.\n"),
+  .examples = N_ ("  prof processes\n"
+                  "  prof processes | grep redis-server\n"),
   .options = options,
   .values_size = sizeof (ProcessesOptions),
-  .operands = "no argument",
+  .operands = N_ ("no argument"),
   .run = run,
 };

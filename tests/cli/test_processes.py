@@ -64,7 +64,7 @@ def test_a_name_with_brackets():
 
 def test_text():
     lines = prof('processes').stdout.splitlines()
-    check(lines[0].split() == ['pid', 'user', 'CPU', 'time', 'memory', 'command'], lines[0])
+    check(lines[0].split() == ['PID', 'user', 'CPU', 'time', 'memory', 'command'], lines[0])
     own, = [line for line in lines[1:] if line.split()[0] == str(os.getpid())]
     check('test_processes.py' in own, own)
 
