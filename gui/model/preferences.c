@@ -4,75 +4,81 @@
 
 #include <glib/gi18n.h>
 
-static const char group[] = "preferences";
+/* Of this session, where the schema is not installed. */
+static PyroPreferences *unsaved;
 
-static char *
-get_path (void)
+/* NULL: the schema is not installed, and GSettings would end the app. */
+static GSettings *
+open_settings (void)
 {
-  return g_build_filename (g_get_user_config_dir (), "pyrograph", "preferences.ini", NULL);
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema
+      = source != NULL ? g_settings_schema_source_lookup (source, "org.libprof.Pyrograph", TRUE)
+                       : NULL;
+  return schema != NULL ? g_settings_new_full (schema, NULL, NULL) : NULL;
 }
 
-/* 0 for what is no number below `end`. */
-static guint
-read_number (GKeyFile *file, const char *key, guint end)
+static PyroPreferences *
+copy (const PyroPreferences *self)
 {
-  guint64 number = g_key_file_get_uint64 (file, group, key, NULL);
-  return number < end ? (guint)number : 0;
-}
-
-static gboolean
-read_boolean (GKeyFile *file, const char *key, gboolean otherwise)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean value = g_key_file_get_boolean (file, group, key, &error);
-  return error == NULL ? value : otherwise;
+  PyroPreferences *copied = g_memdup2 (self, sizeof *self);
+  copied->folder = g_strdup (self->folder);
+  return copied;
 }
 
 /* A relative one would depend on where the app was started. */
 static char *
-read_folder (GKeyFile *file)
+read_folder (GSettings *settings)
 {
-  char *folder = g_key_file_get_string (file, group, "folder", NULL);
-  if (folder != NULL && g_path_is_absolute (folder))
-    return folder;
-  g_free (folder);
-  return g_strdup ("");
+  g_autofree char *folder = g_settings_get_string (settings, "folder");
+  return g_path_is_absolute (folder) ? g_steal_pointer (&folder) : g_strdup ("");
 }
 
 PyroPreferences *
 pyro_preferences_load (void)
 {
+  static const PyroPreferences defaults
+      = { .folder = (char *)"", .asks_to_discard = TRUE, .has_symbol_cache = TRUE };
+  g_autoptr (GSettings) settings = open_settings ();
+  if (settings == NULL)
+    return copy (unsaved != NULL ? unsaved : &defaults);
   PyroPreferences *self = g_new0 (PyroPreferences, 1);
-  g_autofree char *path = get_path ();
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL);
-  self->scheme = read_number (file, "scheme", PYRO_N_SCHEMES);
-  self->has_flames = read_boolean (file, "flames", FALSE);
-  self->colouring = read_number (file, "colouring", PYRO_N_COLOURINGS);
-  self->folder = read_folder (file);
-  self->asks_to_discard = read_boolean (file, "ask-to-discard", TRUE);
-  self->has_symbol_cache = read_boolean (file, "symbol-cache", TRUE);
+  self->scheme = (PyroScheme)g_settings_get_enum (settings, "scheme");
+  self->has_flames = g_settings_get_boolean (settings, "flames");
+  self->colouring = (guint)g_settings_get_enum (settings, "colouring");
+  self->folder = read_folder (settings);
+  self->asks_to_discard = g_settings_get_boolean (settings, "ask-to-discard");
+  self->has_symbol_cache = g_settings_get_boolean (settings, "symbol-cache");
   return self;
 }
 
+static gboolean
+save_for_session (const PyroPreferences *self, GError **error)
+{
+  g_clear_pointer (&unsaved, pyro_preferences_free);
+  unsaved = copy (self);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       _ ("The preferences last until Pyrograph is closed: its settings schema is "
+                          "not installed."));
+  return FALSE;
+}
+
+/* What an administrator has locked can't be set. */
 gboolean
 pyro_preferences_save (const PyroPreferences *self, GError **error)
 {
-  g_autofree char *path = get_path ();
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) reason = NULL;
-  g_key_file_set_uint64 (file, group, "scheme", self->scheme);
-  g_key_file_set_boolean (file, group, "flames", self->has_flames);
-  g_key_file_set_uint64 (file, group, "colouring", self->colouring);
-  g_key_file_set_string (file, group, "folder", self->folder);
-  g_key_file_set_boolean (file, group, "ask-to-discard", self->asks_to_discard);
-  g_key_file_set_boolean (file, group, "symbol-cache", self->has_symbol_cache);
-  g_mkdir_with_parents (folder, 0700);
-  if (g_key_file_save_to_file (file, path, &reason))
+  g_autoptr (GSettings) settings = open_settings ();
+  if (settings == NULL)
+    return save_for_session (self, error);
+  if (g_settings_set_enum (settings, "scheme", (int)self->scheme)
+      && g_settings_set_boolean (settings, "flames", self->has_flames)
+      && g_settings_set_enum (settings, "colouring", (int)self->colouring)
+      && g_settings_set_string (settings, "folder", self->folder)
+      && g_settings_set_boolean (settings, "ask-to-discard", self->asks_to_discard)
+      && g_settings_set_boolean (settings, "symbol-cache", self->has_symbol_cache))
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The preferences were not saved: %s."),
-               reason->message);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                       _ ("This preference can’t be changed: the administrator has set it."));
   return FALSE;
 }
 

@@ -24,9 +24,9 @@ typedef struct {
   gboolean has_symbol_cache;
 } PyroPreferences;
 
-/* The user's; where there are none, or none that can be used, the defaults. */
+/* The user's, of GSettings; where there are none, or none that can be used, the defaults. */
 PyroPreferences *pyro_preferences_load (void);
-/* FALSE with a sentence. */
+/* FALSE with a sentence: they are not kept, or last until the app ends. */
 gboolean pyro_preferences_save (const PyroPreferences *self, GError **error);
 void pyro_preferences_free (PyroPreferences *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyroPreferences, pyro_preferences_free)

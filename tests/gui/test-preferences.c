@@ -14,12 +14,6 @@
 #include "model/recordings.h"
 #include "model/symbol-cache.h"
 
-static char *
-get_path (void)
-{
-  return g_build_filename (g_get_user_config_dir (), "pyrograph", "preferences.ini", NULL);
-}
-
 static void
 assert_defaults (const PyroPreferences *preferences)
 {
@@ -53,18 +47,34 @@ they_are_kept (void **state)
   assert_false (again->has_symbol_cache);
 }
 
+/* In the order of the schema. */
 static void
-what_can_not_be_used_is_the_default (void **state)
+each_choice_has_a_word (void **state)
 {
-  static const char wrong[] = "[preferences]\nscheme=3\ncolouring=3\nflames=perhaps\n"
-                              "folder=relative\nask-to-discard=\nsymbol-cache=7\n";
-  static const char *const texts[] = { wrong, "no key file", "" };
-  g_autofree char *path = get_path ();
-  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++) {
-    assert_true (g_file_set_contents (path, texts[i], -1, NULL));
-    g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
-    assert_defaults (preferences);
+  static const char *const schemes[] = { "system", "light", "dark" };
+  static const char *const colourings[] = { "function", "module", "kind" };
+  g_autoptr (GSettings) settings = g_settings_new ("org.libprof.Pyrograph");
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  assert_int_equal (G_N_ELEMENTS (schemes), PYRO_N_SCHEMES);
+  assert_int_equal (G_N_ELEMENTS (colourings), PYRO_N_COLOURINGS);
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    preferences->scheme = i;
+    preferences->colouring = i;
+    assert_true (pyro_preferences_save (preferences, NULL));
+    g_autofree char *scheme = g_settings_get_string (settings, "scheme");
+    g_autofree char *colouring = g_settings_get_string (settings, "colouring");
+    assert_string_equal (scheme, schemes[i]);
+    assert_string_equal (colouring, colourings[i]);
   }
+}
+
+static void
+a_relative_folder_is_not_used (void **state)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("org.libprof.Pyrograph");
+  assert_true (g_settings_set_string (settings, "folder", "relative"));
+  g_autoptr (PyroPreferences) preferences = pyro_preferences_load ();
+  assert_string_equal (preferences->folder, "");
 }
 
 static void
@@ -129,7 +139,8 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (they_are_kept),
-    cmocka_unit_test (what_can_not_be_used_is_the_default),
+    cmocka_unit_test (each_choice_has_a_word),
+    cmocka_unit_test (a_relative_folder_is_not_used),
     cmocka_unit_test (recordings_go_to_the_folder),
     cmocka_unit_test (the_cache_is_cleared_and_nothing_else),
     cmocka_unit_test (the_manual_comes_with_the_app),

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / 'cli'))
-from harness import check, run, run_cases_of  # noqa: E402
+from harness import Skip, check, run, run_cases_of  # noqa: E402
 
 from app import App, wait_for  # noqa: E402
 
-SETTINGS = Path(os.environ['XDG_CONFIG_HOME']) / 'pyrograph' / 'preferences.ini'
+SETTINGS = Path(os.environ['XDG_CONFIG_HOME']) / 'glib-2.0' / 'settings' / 'keyfile'
+SCHEMA = 'glib-2.0/schemas/org.libprof.Pyrograph.gschema.xml'
 CACHE = Path(os.environ['XDG_CACHE_HOME']) / 'prof'
 
 
@@ -23,11 +24,21 @@ def open_preferences(app):
 
 
 def test_a_change_is_kept_at_once():
-    with App() as app:
+    with App(environment={'GSETTINGS_BACKEND': 'keyfile'}) as app:
         open_preferences(app)
         app.act(app.find('check box', 'Ask Before Discarding'), 'toggle')
         wait_for(SETTINGS.exists, 'the file of the preferences')
         wait_for(lambda: 'ask-to-discard=false' in SETTINGS.read_text('utf-8'), 'the change')
+
+
+def test_without_its_schema():
+    """As somebody runs it who has built it, and not installed it."""
+    if any(Path(folder, SCHEMA).exists() for folder in os.environ['XDG_DATA_DIRS'].split(':')):
+        raise Skip('the schema is installed here')
+    with App(environment={'GSETTINGS_SCHEMA_DIR': '/nonexistent'}) as app:
+        open_preferences(app)
+        app.act(app.find('check box', 'Ask Before Discarding'), 'toggle')
+        app.find('label', '^The preferences last until Pyrograph is closed')
 
 
 def test_the_names_are_cleared():
