@@ -16,6 +16,7 @@
 #include "handles.h"
 #include "json.h"
 #include "message.h"
+#include "privileges.h"
 #include "text.h"
 
 DEFINE_CLEANUP (ProfCpuProfiler, prof_cpu_profiler_free)
@@ -308,6 +309,7 @@ close_fds (Agent *agent)
 static int
 run_agent (Agent *agent)
 {
+  privileges_drop ();
   int status = open_profiler (get_options (agent), &agent->profiler);
   if (status != STATUS_OK)
     return status;

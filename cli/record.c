@@ -10,6 +10,7 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "privileges.h"
 #include "record-options.h"
 #include "recording.h"
 #include "stop-signals.h"
@@ -56,6 +57,7 @@ record (Recording *recording, const RecorderConfig *config)
   if (recorder_open (recorder, config, &error) < 0)
     return fail (&error);
   restore_open_files_of (recorder_get_command_pid (recorder), &limit);
+  privileges_drop ();
   int r = stop_signals_init ();
   if (r < 0) {
     message ("can't wait for signals: %s%s", strerror (-r),
