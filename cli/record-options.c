@@ -34,6 +34,19 @@ parse_unwind (const char *text, void *ret)
 }
 
 static int
+parse_attach (const char *text, void *ret)
+{
+  static const char *const names[]
+      = { [PROF_ATTACH_AUTO] = "auto", [PROF_ATTACH_CPU] = "cpu", [PROF_ATTACH_TASK] = "task" };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp (text, names[i]) == 0) {
+      *(ProfAttach *)ret = (ProfAttach)i;
+      return 0;
+    }
+  return -EINVAL;
+}
+
+static int
 parse_sampling (const char *text, void *ret)
 {
   ProfSampling *sampling;
@@ -131,6 +144,7 @@ parse_helper (const char *text, void *ret)
 }
 
 static const OptionType unwind_type = { parse_unwind, N_ ("auto, fp or dwarf") };
+static const OptionType attach_type = { parse_attach, N_ ("auto, cpu or task") };
 static const OptionType sampling_type
     = { parse_sampling,
         N_ ("always, never, probabilistic:0.1, rate:50, adaptive:100 or adaptive:100:0.01:1") };
@@ -149,32 +163,28 @@ static const OptionType variable_type = { add_variable, N_ ("NAME=VALUE, or NAME
 const Option record_options[] = {
   { "event", 'e', &option_list, VALUE (events), "NAME",
     N_ ("sample this event, or several: repeat the option or separate them by commas (default: "
-        "cycles, "
-        "or cpu-clock where the processor's cycles can't be counted); see 'prof events'") },
+        "cycles, or cpu-clock where the processor's cycles can't be counted); see 'prof events'") },
   { "frequency", 'F', &frequency_type, VALUE (frequency), "HZ",
     N_ ("take so many samples a second of each running thread (default: 999)") },
   { "period", 'c', &period_type, VALUE (period), "N",
     N_ ("take a sample each N events, in place of a frequency") },
   { "pid", 'p', &option_pids, VALUE (pids), "PID",
     N_ ("record running processes, with all their threads and children to come; several separated "
-        "by "
-        "commas") },
+        "by commas") },
   { "all", 'a', &option_switch, VALUE (system), NULL, N_ ("record the whole system") },
   { "heap", 0, &option_switch, VALUE (heap), NULL,
     N_ ("record the heap of a command: who allocates, what is live at which time, what leaks") },
   { "cpu", 0, &option_switch, VALUE (cpu), NULL, N_ ("with --heap: record the CPU as well") },
   { "heap-rate", 0, &option_size, VALUE (heap_rate), "BYTES",
     N_ ("take an allocation for a sample each so many bytes on average; 1: every allocation "
-        "(default: "
-        "512k)") },
+        "(default: 512k)") },
   { "heap-min-size", 0, &option_size, VALUE (heap_min_size), "BYTES",
     N_ ("do not sample smaller blocks (default: 0)") },
   { "no-frees", 0, &option_switch, VALUE (no_frees), NULL,
     N_ ("record allocations alone: cheaper, and nothing is known of what is live") },
   { "output", 'o', &option_string, VALUE (output), "FILE",
     N_ ("write the profile to FILE; - is standard output, and the command's own output goes to "
-        "standard "
-        "error then (default: prof-COMMAND-DATE-TIME.pb.gz)") },
+        "standard error then (default: prof-COMMAND-DATE-TIME.pb.gz)") },
   { "export", 0, &option_string, VALUE (export_url), "URL",
     N_ ("send the profile to the OpenTelemetry collector there, too; more settings come from the "
         "environment, see 'prof export'") },
@@ -183,8 +193,7 @@ const Option record_options[] = {
   { "delay", 'D', &option_duration, VALUE (delay_ns), "TIME", N_ ("begin sampling so much later") },
   { "unwind", 'u', &unwind_type, VALUE (unwind), "HOW",
     N_ ("find callers by auto: unwind tables, and frame pointers where there are none (default); "
-        "fp: "
-        "frame pointers only, the cheapest; dwarf: unwind tables only") },
+        "fp: frame pointers only, the cheapest; dwarf: unwind tables only") },
   { "stack-size", 0, &stack_size_type, VALUE (stack_bytes), "BYTES",
     N_ ("copy so much of the stack with a sample, e.g. 16k (default: chosen)") },
   { "max-depth", 0, &depth_type, VALUE (max_depth), "N",
@@ -193,20 +202,22 @@ const Option record_options[] = {
     N_ ("leave out what happens in the kernel") },
   { "no-inherit", 0, &option_switch, VALUE (no_inherit), NULL,
     N_ ("do not follow child processes") },
+  { "attach", 0, &attach_type, VALUE (attach), "HOW",
+    N_ ("sample by events of each CPU, of which other programs' samples are dropped at once: cpu; "
+        "or of each thread, which costs at each context switch: task; auto: cpu with --pid, where "
+        "this user may and only clocks or cycles are sampled, else task (default)") },
   { "cwd", 0, &option_string, VALUE (directory), "DIR", N_ ("run the command in this directory") },
   { "env", 0, &variable_type, VALUE (environment), "NAME=VALUE",
     N_ ("set a variable for the command, or unset NAME; may be repeated") },
   { "sampling", 0, &sampling_type, VALUE (sampling), "STRATEGY",
     N_ ("keep a part of the samples: always, never, probabilistic:0.1 (each tenth by chance), "
-        "rate:50 "
-        "(at most 50 a second), adaptive:100 (about 100 a second); totals stay right on average") },
+        "rate:50 (at most 50 a second), adaptive:100 (about 100 a second); totals stay right on "
+        "average") },
   { "helper", 0, &helper_type, VALUE (helper), "WHEN",
     N_ ("let prof-helper open the events, with an administrator's consent: auto: when this user "
-        "may "
-        "not "
-        "and there is a terminal (default); refused: also without one, for desktop sessions; "
-        "always: "
-        "also to see the kernel's part of own programs; never; fd:N: by one that runs already") },
+        "may not and there is a terminal (default); refused: also without one, for desktop "
+        "sessions; always: also to see the kernel's part of own programs; never; fd:N: by one that "
+        "runs already") },
   { "no-thread-names", 0, &option_switch, VALUE (no_thread_names), NULL,
     N_ ("leave out the label thread") },
   { "no-thread-ids", 0, &option_switch, VALUE (no_thread_ids), NULL,
@@ -220,9 +231,8 @@ const Option record_options[] = {
     N_ ("look up all names afresh, and keep none") },
   { "control", 0, &option_switch, VALUE (control), NULL,
     N_ ("for programs that steer a recording: events are lines of JSON on standard output, "
-        "commands "
-        "(stop, discard, pause, resume, terminate, snapshot FILE) lines on standard input; the man "
-        "page describes them") },
+        "commands (stop, discard, pause, resume, terminate, snapshot FILE) lines on standard "
+        "input; the man page describes them") },
   { "quiet", 'q', &option_switch, VALUE (quiet), NULL,
     N_ ("no progress, notes or summary; errors only") },
   { NULL },
@@ -246,6 +256,11 @@ check_target (const RecordOptions *chosen, char **command)
     return usage_error ("record", "--cwd is for a command, and none is given");
   if (command[0] == NULL && chosen->environment.n > 0)
     return usage_error ("record", "--env is for a command, and none is given");
+  if (chosen->system && chosen->attach != PROF_ATTACH_AUTO)
+    return usage_error ("record", "--attach is for a command or --pid");
+  if (command[0] != NULL && chosen->attach == PROF_ATTACH_CPU && chosen->delay_ns > 0)
+    return usage_error ("record", "--attach cpu and --delay exclude each other for a command: "
+                                  "children that it starts before would be missed");
   return STATUS_OK;
 }
 
@@ -275,6 +290,7 @@ find_cpu_option (const RecordOptions *chosen)
          : chosen->unwind != record_defaults.unwind ? "--unwind"
          : chosen->sampling != NULL                 ? "--sampling"
          : chosen->exclude_kernel                   ? "--exclude-kernel"
+         : chosen->attach != PROF_ATTACH_AUTO       ? "--attach"
                                                     : NULL;
 }
 
@@ -349,6 +365,7 @@ make_cpu_config (const RecordOptions *chosen, char **command)
   config.environment = string_list_get (&chosen->environment);
   config.working_directory = chosen->directory;
   config.no_inherit = chosen->no_inherit;
+  config.attach = chosen->attach;
   config.events = string_list_get (&chosen->events);
   config.sampling_rate = chosen->frequency > 0 ? chosen->frequency : DEFAULT_FREQUENCY;
   config.period = chosen->period;

@@ -33,6 +33,7 @@ typedef struct {
   const char *output, *export_url;
   uint64_t duration_ns, delay_ns;
   bool no_inherit;
+  ProfAttach attach;
   const char *directory;
   StringList environment;
   ProfSampling *sampling;

@@ -36,6 +36,10 @@ print_target (const ProfSession *session)
             session->pids[i]);
   if (session->is_system_wide)
     fputs (_ (" the whole system"), stdout);
+  else if (strcmp (session->attach, "cpu") == 0)
+    fputs (_ (" (attached by CPU)"), stdout);
+  else if (strcmp (session->attach, "task") == 0)
+    fputs (_ (" (attached by thread)"), stdout);
   if (session->host[0] != '\0') {
     fputs (_ (" on "), stdout);
     print_text (session->host, SIZE_MAX);

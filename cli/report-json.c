@@ -78,6 +78,7 @@ add_session (Json *json, const ProfSession *session)
   json_add_unsigned (json, "throttled", session->n_throttled);
   json_add_unsigned (json, "refused", session->n_refused);
   json_add_unsigned (json, "truncated", session->n_truncated);
+  json_add_string (json, "attach", session->attach);
   json_add_string (json, "unwind", session->unwind);
   json_add_string (json, "sampling", session->sampling);
   add_session_events (json, session);

@@ -66,6 +66,7 @@ prof_session_fill_attr (const ProfPerfSession *session, size_t row, struct perf_
   if (row == 0)
     set_side_records (ret);
   ret->exclude_kernel |= event->excludes_kernel;
+  ret->exclude_idle |= session->config.excludes_idle;
   ret->disabled = 1;
   ret->inherit = prof_session_follows_threads (session);
   ret->inherit_thread = ret->inherit && !session->config.inherit;

@@ -229,6 +229,12 @@ prof_perf_session_get_stack_bytes (const ProfPerfSession *session)
   return session->config.stack_bytes;
 }
 
+int
+prof_perf_session_add_note (ProfPerfSession *session, const char *sentence)
+{
+  return prof_session_notes_add (&session->notes, "%s", sentence);
+}
+
 const char *const *
 prof_perf_session_get_notes (const ProfPerfSession *session)
 {

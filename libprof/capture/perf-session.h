@@ -24,6 +24,7 @@ typedef struct {
   bool inherit;
   bool exclude_kernel;
   bool is_system_wide;
+  bool excludes_idle;        /* no samples of CPUs that have nothing to do */
   bool wants_kernel_chain;   /* PERF_SAMPLE_CALLCHAIN, kernel part */
   bool wants_user_chain;     /* … user part: the kernel's frame-pointer walk */
   uint32_t stack_bytes;      /* with user registers; 0: neither */
@@ -84,6 +85,8 @@ int prof_perf_session_find_event (ProfPerfSession *session, uint64_t event_id, u
 const ProfPerfSessionEvent *prof_perf_session_get_events (const ProfPerfSession *session,
                                                           size_t *ret_n);
 uint32_t prof_perf_session_get_stack_bytes (const ProfPerfSession *session);
+/* 0 or -ENOMEM. */
+int prof_perf_session_add_note (ProfPerfSession *session, const char *sentence);
 /* NULL-terminated, borrowed. */
 const char *const *prof_perf_session_get_notes (const ProfPerfSession *session);
 /* All records lost so far, as the kernel counts them by event; 0 where it does not (before 6.0).

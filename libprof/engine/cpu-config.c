@@ -57,6 +57,20 @@ copy_pointers (ProfCpuConfigCopy *copy)
 }
 
 static const char *
+find_attach_fault (const ProfCpuConfig *config)
+{
+  if (config->attach < PROF_ATTACH_AUTO || config->attach > PROF_ATTACH_TASK)
+    return "attach is none of PROF_ATTACH_*";
+  bool is_command = config->target == PROF_TARGET_COMMAND;
+  if (config->attach != PROF_ATTACH_AUTO && !is_command && config->target != PROF_TARGET_PIDS)
+    return "attach is for PROF_TARGET_PIDS and PROF_TARGET_COMMAND";
+  /* Children that begin in the delay are told of by nobody. */
+  if (config->attach == PROF_ATTACH_CPU && is_command && config->delay_ns > 0)
+    return "attach can't be PROF_ATTACH_CPU for a command with a delay";
+  return NULL;
+}
+
+static const char *
 find_fault (const ProfCpuConfig *config)
 {
   if (config->target < PROF_TARGET_SELF || config->target > PROF_TARGET_CGROUP)
@@ -86,7 +100,7 @@ find_fault (const ProfCpuConfig *config)
     return "helper can't be PROF_HELPER_ALWAYS for a control group";
   if (config->stack_bytes % 8 != 0 || config->stack_bytes > MAX_STACK_BYTES)
     return "stack_bytes must be a multiple of 8 below 65536";
-  return NULL;
+  return find_attach_fault (config);
 }
 
 int

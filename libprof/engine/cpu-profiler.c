@@ -16,11 +16,13 @@
 #include "engine/collector.h"
 #include "engine/context-watch.h"
 #include "engine/counters.h"
+#include "engine/cpu-attach.h"
 #include "engine/cpu-config.h"
 #include "engine/cpu-helper.h"
 #include "engine/cpu-target.h"
 #include "engine/machine.h"
 #include "engine/pipeline.h"
+#include "engine/process-memory.h"
 #include "engine/profile-maker.h"
 #include "engine/target-identity.h"
 #include "symbol/symbolizer.h"
@@ -45,6 +47,7 @@ struct ProfCpuProfiler {
   ProfSampling *sampling; /* a reference */
   ProfCpuHelper helper;
   ProfPerfSession *session;
+  ProfProcessFilter filter; /* is on: attached by CPU */
   ProfPipeline pipeline;
   ProfCollector collector;
   ProfCpuTarget target;
@@ -112,6 +115,11 @@ static void
 take (void *owner, const ProfRecord *record)
 {
   ProfCpuProfiler *profiler = owner;
+  int r = prof_process_filter_take (&profiler->filter, record);
+  if (r < 0 && profiler->pipeline.error == 0)
+    profiler->pipeline.error = r;
+  if (r <= 0)
+    return;
   prof_pipeline_take (&profiler->pipeline, record);
   if (record->kind == PROF_RECORD_MAP || record->kind == PROF_RECORD_FORK)
     profiler->has_new_maps = true;
@@ -194,8 +202,8 @@ open_all (ProfCpuProfiler *profiler, ProfError *reterr)
 {
   const ProfCpuConfig *config = &profiler->config.values;
   ProfPerfSessionConfig session_config = make_session_config (config);
-  int r = prof_cpu_helper_open_session (&profiler->helper, config, &session_config,
-                                        &profiler->session, reterr);
+  int r = prof_cpu_attach_open_session (&profiler->helper, config, &session_config,
+                                        &profiler->session, &profiler->filter.is_on, reterr);
   if (r < 0)
     return r;
   ProfPipelineConfig pipeline_config
@@ -218,6 +226,9 @@ open_all (ProfCpuProfiler *profiler, ProfError *reterr)
   profiler->target.session = profiler->session;
   profiler->target.collector = &profiler->collector;
   profiler->target.pipeline = &profiler->pipeline;
+  profiler->target.filter = &profiler->filter;
+  profiler->filter.leaves_children_out = config->no_inherit;
+  profiler->filter.get_birth_ns = prof_process_get_birth_ns;
   return prof_cpu_target_open (&profiler->target, reterr);
 }
 
@@ -249,6 +260,7 @@ prof_cpu_profiler_free (ProfCpuProfiler *profiler)
   if (profiler == NULL || prof_collector_check_owner (&profiler->collector, NULL) < 0)
     return NULL;
   prof_collector_finish (&profiler->collector);
+  prof_process_filter_finish (&profiler->filter);
   prof_pipeline_finish (&profiler->pipeline);
   prof_perf_session_free (profiler->session);
   prof_cpu_helper_finish (&profiler->helper);
@@ -337,6 +349,12 @@ prof_cpu_profiler_is_running (ProfCpuProfiler *profiler)
 
 /* ---- results ---- */
 
+static bool
+is_by_cpu (const ProfCpuProfiler *profiler)
+{
+  return profiler->filter.is_on || is_system_wide (&profiler->config.values);
+}
+
 static uint64_t
 get_duration_ns (ProfCpuProfiler *profiler)
 {
@@ -361,6 +379,8 @@ prof_cpu_profiler_get_stats (ProfCpuProfiler *profiler, ProfCpuStats *ret)
     .unique_locations = profiler->n_locations,
     .n_processes = pipeline->n_processes,
     .n_threads = pipeline->n_threads,
+    .foreign_samples = profiler->filter.n_foreign_samples,
+    .attach = is_by_cpu (profiler) ? PROF_ATTACH_CPU : PROF_ATTACH_TASK,
   };
   if (stats.total_samples > 0)
     stats.avg_sample_interval_ns = stats.duration_ns / stats.total_samples;
@@ -443,6 +463,7 @@ describe_session (ProfCpuProfiler *profiler,
   session.n_throttled = end->n_throttled - first->n_throttled;
   session.n_refused = end->n_refused - first->n_refused;
   session.n_truncated = end->n_truncated - first->n_truncated;
+  session.attach = is_by_cpu (profiler) ? "cpu" : "task";
   session.unwind = get_unwind_name (config->unwind_mode);
   session.sampling
       = profiler->sampling != NULL ? prof_sampling_get_name (profiler->sampling) : "always";

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 void
@@ -32,6 +34,15 @@ prof_cpu_target_finish (ProfCpuTarget *target)
 /* ---- opening ---- */
 
 static int
+open_command_by_cpu (ProfCpuTarget *target, ProfError *reterr)
+{
+  uint32_t pid = (uint32_t)target->spawn.pid;
+  if (prof_process_filter_add (target->filter, pid, true, prof_monotonic_ns ()) < 0)
+    return prof_error_set (reterr, -ENOMEM, "Can't record process %u: out of memory.", pid);
+  return prof_perf_session_add_system (target->session, reterr);
+}
+
+static int
 open_command (ProfCpuTarget *target, ProfError *reterr)
 {
   const ProfCpuConfig *config = target->config;
@@ -41,7 +52,9 @@ open_command (ProfCpuTarget *target, ProfError *reterr)
     return r;
   prof_trace_parse (prof_spawn_get_variable (config->environment, "TRACEPARENT"), &target->link);
   bool enable_on_exec = config->delay_ns == 0;
-  r = prof_perf_session_add_thread (target->session, target->spawn.pid, enable_on_exec, reterr);
+  r = target->filter->is_on ? open_command_by_cpu (target, reterr)
+                            : prof_perf_session_add_thread (target->session, target->spawn.pid,
+                                                            enable_on_exec, reterr);
   if (r >= 0 && (r = prof_collector_watch (target->collector, target->spawn.pid)) < 0)
     prof_error_set (reterr, r, "Can't watch '%s' for its end: %s%s.", config->command[0],
                     strerror (-r), prof_error_get_remedy (r));
@@ -100,16 +113,20 @@ prof_cpu_target_open (ProfCpuTarget *target, ProfError *reterr)
 
 /* Reads the maps now: the process may be gone when its first sample is looked at. */
 static int
-attach (ProfCpuTarget *target, pid_t pid, pid_t except_tid, ProfError *reterr)
+read_maps (ProfCpuTarget *target, pid_t pid, ProfError *reterr)
 {
-  int r = prof_perf_session_attach (target->session, pid, except_tid, reterr);
-  if (r < 0)
-    return r;
   ProfProcess *process;
-  r = prof_process_table_get (&target->pipeline->processes, (uint32_t)pid, &process);
+  int r = prof_process_table_get (&target->pipeline->processes, (uint32_t)pid, &process);
   if (r < 0)
     return prof_error_set (reterr, r, "Can't record process %d: out of memory.", (int)pid);
   return 0;
+}
+
+static int
+attach (ProfCpuTarget *target, pid_t pid, pid_t except_tid, ProfError *reterr)
+{
+  int r = prof_perf_session_attach (target->session, pid, except_tid, reterr);
+  return r < 0 ? r : read_maps (target, pid, reterr);
 }
 
 static void
@@ -146,13 +163,6 @@ begin_pids (ProfCpuTarget *target, ProfError *reterr)
 }
 
 static int
-begin_self (ProfCpuTarget *target, ProfError *reterr)
-{
-  find_main_path (target, getpid ());
-  return attach (target, getpid (), (pid_t)syscall (SYS_gettid), reterr);
-}
-
-static int
 enable (ProfCpuTarget *target, ProfError *reterr)
 {
   int r = prof_perf_session_enable (target->session);
@@ -162,18 +172,73 @@ enable (ProfCpuTarget *target, ProfError *reterr)
 }
 
 static int
+want_pids (ProfCpuTarget *target, ProfError *reterr)
+{
+  const ProfCpuConfig *config = target->config;
+  uint64_t now_ns = prof_monotonic_ns ();
+  for (size_t i = 0; i < config->n_pids; i++)
+    if (prof_process_filter_add (target->filter, (uint32_t)config->pids[i], false, now_ns) < 0)
+      return prof_error_set (reterr, -ENOMEM, "Can't record process %d: out of memory.",
+                             (int)config->pids[i]);
+  return 0;
+}
+
+/* From here on the records tell when a pid is another process's; whether it is already, only the
+ * descriptor knows that was opened when the process was named. */
+static int
+begin_pids_by_cpu (ProfCpuTarget *target, ProfError *reterr)
+{
+  const ProfCpuConfig *config = target->config;
+  bool has_one = false;
+  int r = want_pids (target, reterr);
+  if (r >= 0)
+    r = prof_perf_session_add_system (target->session, reterr);
+  if (r >= 0)
+    r = enable (target, reterr);
+  for (size_t i = 0; i < config->n_pids && r >= 0; i++) {
+    struct pollfd ended = { .fd = target->collector->pidfds.items[i], .events = POLLIN };
+    if (poll (&ended, 1, 0) != 0) {
+      prof_process_filter_remove (target->filter, (uint32_t)config->pids[i]);
+      continue;
+    }
+    has_one = true;
+    find_main_path (target, config->pids[i]);
+    r = read_maps (target, config->pids[i], reterr);
+  }
+  if (r >= 0 && !has_one)
+    r = prof_error_set (reterr, -ESRCH, "Can't record process %d: it has ended.",
+                        (int)config->pids[0]);
+  return r;
+}
+
+static int
+begin_self (ProfCpuTarget *target, ProfError *reterr)
+{
+  find_main_path (target, getpid ());
+  return attach (target, getpid (), (pid_t)syscall (SYS_gettid), reterr);
+}
+
+static int
+begin_command (ProfCpuTarget *target, ProfError *reterr)
+{
+  if (target->config->delay_ns > 0) {
+    find_main_path (target, target->spawn.pid);
+    return enable (target, reterr);
+  }
+  int r = target->filter->is_on ? enable (target, reterr) : 0;
+  return r < 0 ? r : prof_spawn_start (&target->spawn, target->config->command[0], reterr);
+}
+
+static int
 begin (ProfCpuTarget *target, ProfError *reterr)
 {
   switch (target->config->target) {
   case PROF_TARGET_SELF:
     return begin_self (target, reterr);
   case PROF_TARGET_PIDS:
-    return begin_pids (target, reterr);
+    return target->filter->is_on ? begin_pids_by_cpu (target, reterr) : begin_pids (target, reterr);
   case PROF_TARGET_COMMAND:
-    if (target->config->delay_ns == 0)
-      return prof_spawn_start (&target->spawn, target->config->command[0], reterr);
-    find_main_path (target, target->spawn.pid);
-    return enable (target, reterr);
+    return begin_command (target, reterr);
   case PROF_TARGET_SYSTEM:
   case PROF_TARGET_CGROUP:
     return enable (target, reterr);

@@ -11,6 +11,7 @@
 #include "capture/spawn.h"
 #include "engine/collector.h"
 #include "engine/pipeline.h"
+#include "engine/process-filter.h"
 
 /* What is recorded: this process, others, a command or the whole system. Borrows all but the
  * command. */
@@ -19,8 +20,9 @@ typedef struct {
   ProfPerfSession *session;
   ProfCollector *collector;
   ProfPipeline *pipeline;
-  ProfSpawn spawn;    /* pid 0: no command */
-  ProfTraceLink link; /* that a command was started with; may be none */
+  ProfProcessFilter *filter; /* is on: all CPUs have events, and these processes are wanted */
+  ProfSpawn spawn;           /* pid 0: no command */
+  ProfTraceLink link;        /* that a command was started with; may be none */
 } ProfCpuTarget;
 
 void prof_cpu_target_init (ProfCpuTarget *target, const ProfCpuConfig *config);

@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/read-file.h"
 #include "base/sized.h"
@@ -107,4 +110,16 @@ prof_get_process_memory (pid_t pid, ProfProcessMemory *ret, ProfError *reterr)
                            "Can't read the memory of process %d from /proc/%d/status: %s", (int)pid,
                            (int)pid, strerrordesc_np (-r));
   return prof_sized_fill (ret, &memory, sizeof memory);
+}
+
+uint64_t
+prof_process_get_birth_ns (uint32_t pid)
+{
+  ProfProcessStat stat;
+  if (prof_process_stat_read ((pid_t)pid, &stat) < 0)
+    return 0;
+  uint64_t tick_ns = 1000000000u / (uint64_t)sysconf (_SC_CLK_TCK);
+  uint64_t suspended_ns = prof_clock_ns (CLOCK_BOOTTIME) - prof_monotonic_ns ();
+  uint64_t birth_ns = stat.start_ticks * tick_ns;
+  return birth_ns > suspended_ns ? birth_ns - suspended_ns : 1;
 }

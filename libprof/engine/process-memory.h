@@ -25,3 +25,7 @@ int prof_process_stat_read (pid_t pid, ProfProcessStat *ret);
 
 /* Memory and stat in one. */
 int prof_process_memory_read (pid_t pid, ProfProcessMemory *ret, ProfProcessStat *ret_stat);
+
+/* When the process began, on CLOCK_MONOTONIC, as exactly as a tick of the kernel's; 0: no such
+ * process. */
+uint64_t prof_process_get_birth_ns (uint32_t pid);

@@ -199,6 +199,7 @@ lay_out (Block *block, const Prof__Pb__Session *message)
     .unwind = place_text (block, message->unwind),
     .sampling = place_text (block, message->sampling),
     .stack_bytes = message->stack_bytes,
+    .attach = place_text (block, message->attach),
     .events = place_events (block, message),
     .n_events = message->n_events,
     .stack_ends = place_stack_ends (block, message),

@@ -156,6 +156,7 @@ make_message (const ProfSession *session, Block *block)
   message.unwind = text_of (session->unwind);
   message.sampling = text_of (session->sampling);
   message.stack_bytes = session->stack_bytes;
+  message.attach = text_of (session->attach);
   message.n_notes = session->n_notes;
   message.notes = put_texts (session->notes, session->n_notes, block);
   return message;

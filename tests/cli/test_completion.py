@@ -66,6 +66,7 @@ def test_options():
 
 def test_values():
     check(complete('prof record --unwind d') == ['dwarf'], 'a word of its own')
+    check(complete('prof record --attach c') == ['cpu'], 'how to attach')
     check(complete('prof record --unwind=d') == ['dwarf'], 'after an equals sign')
     check(complete('prof diff --normalize ') == ['duration', 'total', 'none'], 'all')
     check(complete('prof convert a b --to s') == ['svg'], 'formats')

@@ -69,6 +69,17 @@ def test_own_process():
             target.kill()
         recording = scratch.read('out.pb.gz')['recordings'][0]
         check(recording['samples'] > 0, recording)
+        if read_paranoid() < 1:
+            return
+        check(recording['attach'] == 'task', recording)
+        check(any('attached by thread' in note for note in recording['notes']), recording)
+
+
+def test_attaching_by_cpu():
+    if read_paranoid() < 1:
+        raise Skip('kernel.perf_event_paranoid gives whole CPUs to all')
+    with Unprivileged() as scratch:
+        scratch.refuse('record', '-q', '--attach', 'cpu', '--', 'true', says=['try: ', 'setcap'])
 
 
 def test_process_of_another_user():

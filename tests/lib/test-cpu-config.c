@@ -81,6 +81,8 @@ test_the_field_at_fault_is_named (void **state)
   EXPECT_FAULT (max_samples, 0);
   EXPECT_FAULT (unwind_mode, (ProfUnwindMode)9);
   EXPECT_FAULT (helper, (ProfHelperUse)3);
+  EXPECT_FAULT (attach, (ProfAttach)17);
+  EXPECT_FAULT (attach, PROF_ATTACH_CPU); /* of this process */
   EXPECT_FAULT (stack_bytes, 65536);
   EXPECT_FAULT (stack_bytes, 1001);
 }

@@ -51,6 +51,7 @@ static const ProfSession full_session = {
   .unwind = "dwarf",
   .sampling = "probabilistic:0.1",
   .stack_bytes = 8192,
+  .attach = "cpu",
   .events = events,
   .n_events = LENGTH (events),
   .stack_ends = stack_ends,
@@ -107,6 +108,7 @@ assert_is_full_session (const ProfSession *session)
   assert_int_equal (session->n_refused, 3);
   assert_int_equal (session->n_truncated, 4);
   assert_string_equal (session->unwind, "dwarf");
+  assert_string_equal (session->attach, "cpu");
   assert_string_equal (session->sampling, "probabilistic:0.1");
   assert_int_equal (session->stack_bytes, 8192);
   assert_int_equal (session->n_notes, 2);

@@ -43,6 +43,19 @@ typedef enum {
   PROF_HELPER_ALWAYS,     /* also to see what own programs do in the kernel */
 } ProfHelperUse;
 
+/* How processes and commands are sampled. */
+typedef enum {
+  /* Running processes by CPU where this user may, and all events are clocks or cycles; else, and
+   * commands, by thread. */
+  PROF_ATTACH_AUTO,
+  /* Each CPU has its events, and what other programs have in them is dropped before anything is
+   * kept of it: costs a process that sleeps often the least. Takes CAP_PERFMON, or
+   * kernel.perf_event_paranoid of 0 or less. */
+  PROF_ATTACH_CPU,
+  /* Each thread has its events, which the kernel sets up anew at each context switch. */
+  PROF_ATTACH_TASK,
+} ProfAttach;
+
 /* What to record, and how. Copied by new, with all it points to. */
 typedef struct {
   size_t size; /* set by the initializer; lets the struct grow */
@@ -87,6 +100,8 @@ typedef struct {
   /* A SOCK_SEQPACKET socket to a prof-helper that the caller has started; -1: it is started when it
    * is needed. Not used after new. */
   int helper_fd;
+  /* For PROF_TARGET_PIDS and, without a delay, PROF_TARGET_COMMAND; AUTO for other targets. */
+  ProfAttach attach;
 } ProfCpuConfig;
 
 /* This process at 100 Hz of CPU time, stacks of up to 64 frames, until stopped. */
@@ -99,7 +114,8 @@ typedef struct {
     .max_samples = 100000, .sampling = NULL, .exclude_kernel = false,                              \
     .include_thread_names = true, .collect_thread_ids = true, .collect_timestamps = true,          \
     .collect_system_info = true, .cgroup = NULL, .symbol_cache = NULL,                             \
-    .helper = PROF_HELPER_NEVER, .helper_on_terminal = false, .helper_fd = -1                      \
+    .helper = PROF_HELPER_NEVER, .helper_on_terminal = false, .helper_fd = -1,                     \
+    .attach = PROF_ATTACH_AUTO                                                                     \
   }
 
 /* How a recording goes. */
@@ -115,6 +131,9 @@ typedef struct {
   uint64_t unique_functions; /* known after generate_profile */
   uint64_t unique_locations;
   uint64_t n_processes, n_threads; /* seen so far */
+  /* By CPU: other programs' samples that were dropped. What the kernel lost may be theirs too. */
+  uint64_t foreign_samples;
+  ProfAttach attach; /* as it came to be: by thread or by CPU */
 } ProfCpuStats;
 
 /* All 0. */
@@ -122,7 +141,8 @@ typedef struct {
   {                                                                                                \
     .size = sizeof (ProfCpuStats), .total_samples = 0, .dropped_samples = 0, .throttled = 0,       \
     .truncated_stacks = 0, .without_stack = 0, .duration_ns = 0, .avg_sample_interval_ns = 0,      \
-    .unique_functions = 0, .unique_locations = 0, .n_processes = 0, .n_threads = 0                 \
+    .unique_functions = 0, .unique_locations = 0, .n_processes = 0, .n_threads = 0,                \
+    .foreign_samples = 0, .attach = PROF_ATTACH_AUTO                                               \
   }
 
 /* What has happened since the last call: a set of flags. */

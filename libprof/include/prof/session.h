@@ -74,6 +74,7 @@ typedef struct {
   size_t n_notes;
   const ProfSessionAttribute *resource; /* what the program says of itself (OTEP 4719) */
   size_t n_resource;
+  const char *attach; /* events of each "cpu" or of each thread: "task" */
 } ProfSession;
 
 /* Nothing is known. */
@@ -85,7 +86,7 @@ typedef struct {
     .timestamp_resolution_ns = 0, .n_samples = 0, .n_lost = 0, .n_throttled = 0, .n_refused = 0,   \
     .n_truncated = 0, .unwind = NULL, .sampling = NULL, .stack_bytes = 0, .events = NULL,          \
     .n_events = 0, .stack_ends = NULL, .n_stack_ends = 0, .series = NULL, .n_series = 0,           \
-    .notes = NULL, .n_notes = 0, .resource = NULL, .n_resource = 0                                 \
+    .notes = NULL, .n_notes = 0, .resource = NULL, .n_resource = 0, .attach = NULL                 \
   }
 
 /* Adds a session to a profile that is being built; copies everything. 0, -EINVAL (size is not set),
