@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the libprof authors */
 
-/* take-screenshots FOLDER PROFILE [CATALOGS]: every view of a profile in light, dark and narrow, as
- * PNG files, for people to look at; with CATALOGS in the words of these and the environment's
- * language. Fails if one of them can't be made. */
+/* take-screenshots FOLDER PROFILE [CATALOGS]: every view of a profile in light, dark, narrow and
+ * from right to left, as PNG files, for people to look at; with CATALOGS in the words of these and
+ * the environment's language. Fails if one of them can't be made. */
 #include <libintl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,15 +21,18 @@ typedef struct {
   const char *name;
   AdwColorScheme scheme;
   int width, height;
+  GtkTextDirection direction;
 } Look;
 
 static const Look looks[] = {
-  { "light", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800 },
-  { "dark", ADW_COLOR_SCHEME_FORCE_DARK, 1200, 800 },
-  { "narrow", ADW_COLOR_SCHEME_FORCE_LIGHT, 400, 700 },
+  { "light", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800, GTK_TEXT_DIR_LTR },
+  { "dark", ADW_COLOR_SCHEME_FORCE_DARK, 1200, 800, GTK_TEXT_DIR_LTR },
+  { "narrow", ADW_COLOR_SCHEME_FORCE_LIGHT, 400, 700, GTK_TEXT_DIR_LTR },
+  { "mirrored", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800, GTK_TEXT_DIR_RTL },
 };
 
-static const Look translated = { "translated", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800 };
+static const Look translated
+    = { "translated", ADW_COLOR_SCHEME_FORCE_LIGHT, 1200, 800, GTK_TEXT_DIR_LTR };
 
 static const char *folder, *catalogs;
 
@@ -149,6 +152,7 @@ static GtkWidget *
 open_window (GtkApplication *application, const Look *look)
 {
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), look->scheme);
+  gtk_widget_set_default_direction (look->direction);
   GtkWidget *window = GTK_WIDGET (pyro_window_new (application));
   gtk_window_set_default_size (GTK_WINDOW (window), look->width, look->height);
   gtk_window_present (GTK_WINDOW (window));

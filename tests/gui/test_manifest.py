@@ -7,7 +7,10 @@ import json
 import os
 import re
 import shutil
+import struct
 import sys
+import tempfile
+from xml.etree import ElementTree
 from pathlib import Path
 
 import yaml
@@ -75,6 +78,32 @@ def test_files_have_the_name_of_the_app():
     check(f'\nIcon={ID}\n' in desktop, 'the desktop file has another icon')
     metainfo = (ROOT / 'data' / 'pyrograph' / f'{ID}.metainfo.xml.in').read_text('utf-8')
     check(f'<id>{ID}</id>' in metainfo, 'the metainfo has another id')
+
+
+def test_screenshots():
+    """Their addresses can't be tried without a network: what is to be there can."""
+    metainfo = ElementTree.parse(ROOT / 'data' / 'pyrograph' / f'{ID}.metainfo.xml.in')
+    images = metainfo.findall('screenshots/screenshot/image')
+    check(images, 'no screenshots')
+    for image in images:
+        with open(ROOT / 'docs' / 'screenshots' / Path(image.text).name, 'rb') as file:
+            size = struct.unpack('>II', file.read(24)[16:])
+        check(size == (int(image.get('width')), int(image.get('height'))), f'{image.text}: {size}')
+
+
+def test_profiles_have_a_type():
+    if shutil.which('update-mime-database') is None:
+        raise Skip('shared-mime-info is not installed')
+    with tempfile.TemporaryDirectory() as mime:
+        packages = Path(mime, 'packages')
+        packages.mkdir()
+        shutil.copy(ROOT / 'data' / 'pyrograph' / f'{ID}.mime.xml', packages / f'{ID}.xml')
+        result = run(['update-mime-database', mime])
+        check(result.returncode == 0, result.stderr)
+        globs = Path(mime, 'globs2').read_text('utf-8').splitlines()
+    check({'50:application/x-pprof:*.pb.gz', '50:application/x-pprof:*.pprof'} <= set(globs), globs)
+    desktop = (ROOT / 'data' / 'pyrograph' / f'{ID}.desktop.in').read_text('utf-8')
+    check('\nMimeType=application/x-pprof;\n' in desktop, 'the app is not offered for profiles')
 
 
 def test_flatpak_builder_reads_it():
