@@ -181,9 +181,11 @@ theme_changed (PyroFlameGraph *self)
   pyro_flame_graph_redraw (self);
 }
 
+/* The names are of programs, which are written from left to right: so is the graph. */
 static void
 pyro_flame_graph_init (PyroFlameGraph *self)
 {
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   self->selected = PYRO_FLAME_NO_NODE;
   self->unit = g_strdup ("");
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);

@@ -254,9 +254,11 @@ pyro_heap_stack_chart_class_init (PyroHeapStackChartClass *class)
                 G_TYPE_STRING);
 }
 
+/* Time goes from left to right in every language. */
 static void
 pyro_heap_stack_chart_init (PyroHeapStackChart *self)
 {
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   self->highlight = G_MAXUINT;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Memory in use by function over time"), -1);

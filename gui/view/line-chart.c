@@ -120,7 +120,9 @@ pyro_line_chart_class_init (PyroLineChartClass *class)
   gtk_widget_class_set_css_name (widget_class, "linechart");
 }
 
+/* Time goes from left to right in every language. */
 static void
 pyro_line_chart_init (PyroLineChart *self)
 {
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
 }

@@ -142,9 +142,11 @@ pyro_timeline_chart_class_init (PyroTimelineChartClass *class)
   pyro_timeline_chart_add_keys (widget_class);
 }
 
+/* Time goes from left to right in every language. */
 static void
 pyro_timeline_chart_init (PyroTimelineChart *self)
 {
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Timeline"), -1);

@@ -105,11 +105,13 @@ pyro_value_cell_class_init (PyroValueCellClass *class)
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "valuecell");
 }
 
+/* A sign stands before its number in every language. */
 static GtkWidget *
 add_label (PyroValueCell *self, int width_chars)
 {
   GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "xalign", 1.0, "width-chars", width_chars,
                                    "single-line-mode", TRUE, NULL);
+  gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_widget_add_css_class (label, "numeric");
   gtk_widget_set_parent (label, GTK_WIDGET (self));
   return label;

@@ -11,6 +11,7 @@
 #include "application.h"
 #include "view/compare-page.h"
 #include "view/document.h"
+#include "view/host-page.h"
 #include "view/profile-page.h"
 #include "view/record-page.h"
 #include "view/recording-page.h"
@@ -333,6 +334,17 @@ take_processes (GtkWidget *window, const Look *look)
   settle ();
 }
 
+static void
+take_host (GtkWidget *window, const Look *look)
+{
+  GtkWidget *page = pyro_host_page_new ();
+  pyro_host_page_show (PYRO_HOST_PAGE (page), "There is no prof outside of the sandbox.");
+  pyro_window_add_tab (PYRO_WINDOW (window), page, "New Recording");
+  save (window, "record-sandbox", look);
+  gtk_widget_activate_action (window, "win.close-tab", NULL);
+  settle ();
+}
+
 /* A half of the time that was recorded, as a recording of its own. */
 static PyroProfile *
 take_half (ProfProfile *source, gint64 start_ns, const char *title)
@@ -470,6 +482,7 @@ take_look (GtkApplication *application, const Look *look, const char *path)
   take_shortcuts (window, look);
   take_tool (window, look, "win.record", "record");
   take_processes (window, look);
+  take_host (window, look);
   take_tool (window, look, "win.memory", "memory");
   take_recording (window, look, path);
   g_autoptr (GFile) nothing = g_file_new_for_path ("/nothing/here.pb.gz");
