@@ -112,7 +112,7 @@ def test_exporting():
 
 def sources():
     """The text of all programs, with strings that go over several lines put together."""
-    paths = [path for top in ('libprof', 'cli') for path in sorted((SOURCE / top).rglob('*.c'))]
+    paths = [path for top in ('libprof', 'cli', 'gui') for path in sorted((SOURCE / top).rglob('*.c'))]
     text = ''.join(path.read_text('utf-8') for path in paths)
     return re.sub(r'"\s*\n\s*"', '', text)
 
