@@ -104,9 +104,13 @@ class Recorder:
 
     def stop(self, is_judged):
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        status = self.process.wait(timeout=300)
-        if status not in (0, -signal.SIGINT, 128 + signal.SIGINT):
+            self.process.terminate()
+        try:
+            status = self.process.wait(timeout=300)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            return [f'{self.name} did not end']
+        if status not in (0, 128 + signal.SIGTERM):
             return [f'{self.name} exited {status}: {self.log.read_text()}']
         return [fault for what in ALLOWED for fault in self.find_growth(what)] if is_judged else []
 
