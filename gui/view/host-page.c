@@ -5,6 +5,7 @@
 struct _PyroHostPage {
   AdwBin parent_instance;
   GtkLabel *reason;
+  GtkWidget *retry_button;
 };
 
 G_DEFINE_FINAL_TYPE (PyroHostPage, pyro_host_page, ADW_TYPE_BIN)
@@ -25,6 +26,7 @@ pyro_host_page_show (PyroHostPage *self, const char *reason)
 {
   gtk_label_set_text (self->reason, reason);
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
+  gtk_widget_grab_focus (self->retry_button); /* a label would be selected */
 }
 
 static void
@@ -35,6 +37,7 @@ pyro_host_page_class_init (PyroHostPageClass *class)
                                  NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/libprof/Pyrograph/host-page.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroHostPage, reason);
+  gtk_widget_class_bind_template_child (widget_class, PyroHostPage, retry_button);
   gtk_widget_class_bind_template_callback (widget_class, retry);
 }
 
