@@ -125,5 +125,6 @@ prof_module_read_elf (ProfModule *module)
       return r;
   }
   module->machine = header.e_machine;
+  module->entry = header.e_entry;
   return 0;
 }

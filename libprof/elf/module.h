@@ -39,6 +39,7 @@ typedef struct ProfModule {
   size_t n_image_bytes;
   char *build_id;   /* hex; NULL: none */
   uint16_t machine; /* EM_*; 0: not an ELF file */
+  uint64_t entry;   /* where a program begins; 0: nowhere, or not 64-bit */
   PROF_VEC (ProfSegment) segments;
   uint64_t map_start, map_limit, map_offset; /* the first mapping it was seen at, for pprof */
 } ProfModule;

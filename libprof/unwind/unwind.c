@@ -10,6 +10,9 @@
 /* Frames that are walked again for their registers: bounds what damaged CFI can cost. */
 enum { MAX_RECOVERED = 256 };
 
+/* How far above its stack pointer the outermost frame but one may have its return address. */
+enum { MAX_SCANNED_WORDS = 128 };
+
 /* A stack on its way from leaf to root. */
 typedef struct {
   const ProfRegisterMap *map;
@@ -145,6 +148,27 @@ step_out_of_leaf (Walk *walk)
   return enter_caller (walk, pc, sp, registers->fp);
 }
 
+/* What calls main in musl has neither a table nor a frame pointer. If the first return address
+ * above is in the outermost frame, there is no other frame between. For a witness that word alone
+ * decides: with the same frames it is at the same place, whatever the words before it are. */
+static ProfStackEnd
+scan_for_outermost (Walk *walk)
+{
+  const ProfUnwindWorld *world = walk->world;
+  uint64_t sp = walk->registers.sp, word;
+  for (size_t i = 0; i < MAX_SCANNED_WORDS; i++, sp += 8) {
+    if (prof_stack_slice_read (walk->slice, sp, &word) != PROF_STACK_GOES_ON)
+      break;
+    if (!is_code (walk, word) || !world->is_behind_call (world->user_data, word))
+      continue;
+    read_word (walk, sp, &word);
+    if (world->get_rule (world->user_data, word - 1).kind != PROF_RULE_END)
+      break;
+    return enter_caller (walk, word, sp + 8, walk->registers.fp);
+  }
+  return PROF_STACK_NO_UNWIND_DATA;
+}
+
 static ProfStackEnd
 step_without_rule (Walk *walk, uint64_t pc)
 {
@@ -158,6 +182,8 @@ step_without_rule (Walk *walk, uint64_t pc)
     end = PROF_STACK_ROOT;
   if (end == PROF_STACK_NO_UNWIND_DATA && !walk->is_return_address)
     end = step_out_of_leaf (walk);
+  if (end == PROF_STACK_NO_UNWIND_DATA && walk->world->is_behind_call != NULL)
+    end = scan_for_outermost (walk);
   return end;
 }
 

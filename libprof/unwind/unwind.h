@@ -74,6 +74,8 @@ typedef struct {
   bool (*step_slowly) (void *user_data, uint64_t pc, ProfUnwindRegisters *registers);
   /* True if code could be at this address: checks frame-pointer steps. */
   bool (*is_code) (void *user_data, uint64_t pc);
+  /* True if there is a call before this address. NULL: that is not known of any. */
+  bool (*is_behind_call) (void *user_data, uint64_t address);
   void *user_data;
   struct ProfStackWitness *witness; /* NULL, or told what decided (unwind/stack-witness.h) */
   /* NULL, or what is known of an earlier stack in the same address space, with the same rules; it

@@ -2,6 +2,7 @@
 /* Copyright the libprof authors */
 #include "unwind/unwinder.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,9 @@ typedef struct {
 } ThreadHistory;
 
 enum { N_HISTORIES = 64, STACK_BITS = 20 };
+
+/* Of a program's first instructions, up to its first call: musl's are the longest, with 22. */
+enum { ENTRY_BYTES = 24 };
 
 struct ProfUnwinder {
   ProfUnwindOptions options;
@@ -133,14 +137,24 @@ is_signal_trampoline (ProfUnwinder *unwinder, const ProfModule *module, uint64_t
          && memcmp (code, map->trampoline, map->n_trampoline) == 0;
 }
 
+/* Assembly, which needs no CFI to be the outermost frame. */
+static bool
+is_entry (const ProfModule *module, uint64_t vaddr)
+{
+  return module->entry != 0 && vaddr - module->entry < ENTRY_BYTES;
+}
+
 static ProfRule
 make_rule (ProfUnwinder *unwinder, const ProfModule *module, uint64_t offset)
 {
   ProfRule rule = { .kind = PROF_RULE_NONE };
   ProfCfi *cfi = get_cfi (unwinder, module);
   uint64_t vaddr;
-  if (cfi != NULL && prof_module_offset_to_vaddr (module, offset, &vaddr))
+  bool has_vaddr = prof_module_offset_to_vaddr (module, offset, &vaddr);
+  if (cfi != NULL && has_vaddr)
     rule = prof_cfi_get_rule (cfi, vaddr);
+  if (rule.kind == PROF_RULE_NONE && has_vaddr && is_entry (module, vaddr))
+    rule.kind = PROF_RULE_END;
   /* A handler's return address was moved back by one. */
   if (rule.kind == PROF_RULE_NONE
       && (is_signal_trampoline (unwinder, module, offset + 1)
@@ -184,6 +198,26 @@ is_code (void *user_data, uint64_t pc)
   return prof_address_space_find (unwinder->space, unwinder->modules, pc) != NULL;
 }
 
+/* `call` with a displacement of 32 bits, or indirect (ff /2) in any of its lengths; some that are
+ * none look like one. Only of x86-64: elsewhere frame pointers are the rule. */
+static bool
+is_behind_call (void *user_data, uint64_t address)
+{
+  ProfUnwinder *unwinder = user_data;
+  uint8_t code[7]; /* before the address */
+  const ProfCodeMap *map
+      = prof_address_space_find (unwinder->space, unwinder->modules, address - 1);
+  if (map == NULL || map->module->machine != EM_X86_64 || address - map->start < sizeof code)
+    return false;
+  uint64_t offset = address - map->start + map->offset - sizeof code;
+  if (!prof_module_read (map->module, offset, code, sizeof code))
+    return false;
+  bool is_call = code[2] == 0xe8;
+  for (size_t i = 0; i + 1 < sizeof code; i++)
+    is_call |= code[i] == 0xff && (code[i + 1] >> 3 & 7) == 2;
+  return is_call;
+}
+
 static ProfStepHistory *
 get_history (ProfUnwinder *unwinder, const ProfAddressSpace *space, uint64_t sp)
 {
@@ -209,6 +243,7 @@ prof_unwinder_unwind (ProfUnwinder *unwinder,
     .get_rule = get_rule,
     .step_slowly = step_slowly,
     .is_code = is_code,
+    .is_behind_call = is_behind_call,
     .user_data = unwinder,
     .witness = unwinder->witness,
   };

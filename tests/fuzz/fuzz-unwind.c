@@ -35,6 +35,13 @@ get_rule (void *user_data, uint64_t pc)
 }
 
 static bool
+is_behind_call (void *user_data, uint64_t address)
+{
+  (void)user_data;
+  return is_code (NULL, address) && address % 4 == 0;
+}
+
+static bool
 step_slowly (void *user_data, uint64_t pc, ProfUnwindRegisters *registers)
 {
   const Input *input = user_data;
@@ -58,7 +65,8 @@ unwind (const Input *input, const uint8_t *bytes, size_t n_bytes, ProfStepHistor
     .uses_frame_pointers = input->uses_frame_pointers % 2,
     .max_frames = MAX_FRAMES,
   };
-  ProfUnwindWorld world = { get_rule, step_slowly, is_code, (void *)input, NULL, history };
+  ProfUnwindWorld world
+      = { get_rule, step_slowly, is_code, is_behind_call, (void *)input, NULL, history };
   ProfUnwindRegisters registers
       = { input->registers[0], input->sp, input->registers[1], input->registers[2], true };
   for (size_t i = 0; i < PROF_N_REGISTERS; i++)

@@ -189,7 +189,7 @@ static void
 compare_row (Oracle *oracle, Dwarf_Frame *frame, uint64_t pc, ProfRule rule)
 {
   static const ProfUnwindOptions options = { OWN_ARCH, .uses_tables = true, .max_frames = 2 };
-  ProfUnwindWorld world = { get_rule, step_slowly, is_code, oracle };
+  ProfUnwindWorld world = { get_rule, step_slowly, is_code, NULL, oracle };
   ProfStackSlice slice = { STACK, (const uint8_t *)stack_words, sizeof stack_words };
   ProfUnwindRegisters registers = make_registers (pc), expected = registers;
   uint64_t pcs[2];

@@ -60,7 +60,7 @@ unwind (const ProfUnwindOptions *options,
         const ProfStackSlice *slice,
         ProfStackWitness *witness)
 {
-  ProfUnwindWorld world = { get_rule, step_slowly, is_code, program, witness };
+  ProfUnwindWorld world = { get_rule, step_slowly, is_code, NULL, program, witness };
   Result result = { .n = 0 };
   result.n = prof_unwind (options, &world, registers, slice, result.pcs, &result.end);
   return result;

@@ -56,7 +56,8 @@ static ProfStackEnd
 unwind_slice (World *world, const uint64_t *words, size_t n_words, size_t first)
 {
   const ProfUnwindOptions options = { PROF_ARCH_X86_64, .uses_tables = true, .max_frames = 16 };
-  ProfUnwindWorld unwind_world = { get_rule, step_slowly, is_code, world, NULL, &world->history };
+  ProfUnwindWorld unwind_world
+      = { get_rule, step_slowly, is_code, NULL, world, NULL, &world->history };
   ProfUnwindRegisters registers = { .pc = LEAF, .sp = STACK + 8 * first };
   ProfStackSlice slice = { registers.sp, (const uint8_t *)(words + first), 8 * (n_words - first) };
   ProfStackEnd end;

@@ -47,6 +47,13 @@ is_code (void *user_data, uint64_t pc)
   return pc >= CODE && pc < FUNCTION (8);
 }
 
+static bool
+is_behind_call (void *user_data, uint64_t address)
+{
+  (void)user_data;
+  return address % FUNCTION_BYTES == CALL_IN (0) % FUNCTION_BYTES;
+}
+
 typedef struct {
   uint64_t pcs[MAX_FRAMES];
   size_t n;
@@ -65,7 +72,7 @@ unwind (const ProfUnwindOptions *options,
         const uint64_t *words,
         size_t n_words)
 {
-  ProfUnwindWorld world = { get_rule, step_slowly, is_code, program };
+  ProfUnwindWorld world = { get_rule, step_slowly, is_code, is_behind_call, program };
   ProfStackSlice slice = { STACK, (const uint8_t *)words, 8 * n_words };
   Result result;
   result.n = prof_unwind (options, &world, registers, &slice, result.pcs, &result.end);
@@ -202,7 +209,7 @@ deep_stacks_are_not_walked_again (void **state)
     stack[i] = i + 1 < DEPTH ? CALL_IN (0) : CALL_IN (1);
   ProfUnwindOptions options = x86_64;
   options.max_frames = DEPTH + 1;
-  ProfUnwindWorld world = { get_rule, step_slowly, is_code, &program };
+  ProfUnwindWorld world = { get_rule, step_slowly, is_code, NULL, &program };
   ProfUnwindRegisters registers = { .pc = FUNCTION (0), .sp = STACK, .has_registers = true };
   ProfStackSlice slice = { STACK, (const uint8_t *)stack, sizeof stack };
   ProfStackEnd end;
@@ -498,6 +505,41 @@ leaf_without_rule (void **state)
 
 /* ---- aarch64 ---- */
 
+/* Function 1 has neither a table nor a frame pointer: only where nothing that looks like a return
+ * address is before the outermost frame's, that is its caller. */
+static void
+outermost_frame_is_looked_for (void **state)
+{
+  (void)state;
+  ProfRule none = { .kind = PROF_RULE_NONE };
+  Program program = { .rules = { cfa_sp (8), none, end_rule }, .n_rules = 3 };
+  ProfUnwindRegisters registers = { .pc = FUNCTION (0), .sp = STACK, .fp = 7 };
+  const uint64_t stack[] = { CALL_IN (1), 99, FUNCTION (1), FUNCTION (2), CALL_IN (2) };
+  Result result = UNWIND (&x86_64, &program, &registers, stack);
+  ASSERT_PCS (&result, PROF_STACK_ROOT, FUNCTION (0), CALL_IN (1) - 1, CALL_IN (2) - 1);
+  const uint64_t with_another[] = { CALL_IN (1), 99, CALL_IN (0), CALL_IN (2) };
+  result = UNWIND (&x86_64, &program, &registers, with_another);
+  ASSERT_PCS (&result, PROF_STACK_NO_UNWIND_DATA, FUNCTION (0), CALL_IN (1) - 1);
+}
+
+static void
+search_for_the_outermost_frame_is_bounded (void **state)
+{
+  (void)state;
+  ProfRule none = { .kind = PROF_RULE_NONE };
+  Program program = { .rules = { none, end_rule }, .n_rules = 2 };
+  ProfUnwindRegisters registers = { .pc = FUNCTION (0), .sp = STACK, .fp = 7 };
+  uint64_t stack[200] = { [127] = CALL_IN (1) };
+  Result result = UNWIND (&x86_64, &program, &registers, stack);
+  ASSERT_PCS (&result, PROF_STACK_ROOT, FUNCTION (0), CALL_IN (1) - 1);
+  result = unwind (&x86_64, &program, &registers, stack, 127);
+  ASSERT_PCS (&result, PROF_STACK_NO_UNWIND_DATA, FUNCTION (0));
+  stack[127] = 0;
+  stack[128] = CALL_IN (1);
+  result = UNWIND (&x86_64, &program, &registers, stack);
+  ASSERT_PCS (&result, PROF_STACK_NO_UNWIND_DATA, FUNCTION (0));
+}
+
 static void
 aarch64_leaf_and_pairs (void **state)
 {
@@ -595,6 +637,8 @@ main (void)
     cmocka_unit_test (tables_only),
     cmocka_unit_test (frame_pointers_are_checked),
     cmocka_unit_test (leaf_without_rule),
+    cmocka_unit_test (outermost_frame_is_looked_for),
+    cmocka_unit_test (search_for_the_outermost_frame_is_bounded),
     cmocka_unit_test (aarch64_leaf_and_pairs),
     cmocka_unit_test (aarch64_lr_is_gone_after_a_call),
     cmocka_unit_test (aarch64_signed_return_address),
