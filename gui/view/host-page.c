@@ -26,7 +26,14 @@ pyro_host_page_show (PyroHostPage *self, const char *reason)
 {
   gtk_label_set_text (self->reason, reason);
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
-  gtk_widget_grab_focus (self->retry_button); /* a label would be selected */
+}
+
+/* A label that gets the focus would stand selected. */
+static void
+map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (pyro_host_page_parent_class)->map (widget);
+  gtk_widget_grab_focus (PYRO_HOST_PAGE (widget)->retry_button);
 }
 
 static void
@@ -35,6 +42,7 @@ pyro_host_page_class_init (PyroHostPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   signals[RETRY] = g_signal_new ("retry", PYRO_TYPE_HOST_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
+  widget_class->map = map;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/libprof/Pyrograph/host-page.ui");
   gtk_widget_class_bind_template_child (widget_class, PyroHostPage, reason);
   gtk_widget_class_bind_template_child (widget_class, PyroHostPage, retry_button);
