@@ -80,7 +80,8 @@ def test_recorder_of_another_users_program():
     with Scratch() as scratch:
         target = start_private_program(scratch)
         try:
-            wait_until(lambda: Path(f'/proc/{target.pid}/comm').read_text('ascii') == 'server\n', 'it')
+            comm = Path(f'/proc/{target.pid}/comm')
+            wait_until(lambda: comm.read_text('ascii') == 'server\n', 'it')
             recorder = scratch.start('record', '--control', '-o', 'out.pb.gz', '-p', str(target.pid),
                                      stdin=subprocess.PIPE)
             wait_for_samples(recorder)
@@ -111,7 +112,8 @@ def test_output_in_place_of_another_users():
 def test_agent():
     need_rights()
     with Scratch() as scratch:
-        agent = scratch.start('agent', '-p', str(os.getpid()), '-e', 'http://127.0.0.1:9', '--spool', 'spool')
+        agent = scratch.start('agent', '-p', str(os.getpid()), '-e', 'http://127.0.0.1:9',
+                              '--spool', 'spool')
         lines = iter(agent.stderr.readline, '')
         check(any('profiling' in line for line in lines), 'the agent ended')
         check_recorder(agent.pid)
