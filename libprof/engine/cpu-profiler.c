@@ -63,10 +63,6 @@ struct ProfCpuProfiler {
 
 /* ---- opening ---- */
 
-/* The most that there is: the kernel copies and stores no more than the stack has. What is larger
- * only costs where it is needed, 37 KiB on average of clang (tests/bench/cut-stacks). */
-enum { DEFAULT_STACK_BYTES = 65528 };
-
 /* A quarter of a second of samples with their stacks, for a collector that comes late. */
 static size_t
 get_ring_bytes (const ProfCpuConfig *config)
@@ -99,7 +95,7 @@ make_session_config (const ProfCpuConfig *config)
     .wants_user_chain = !uses_tables,
     .stack_bytes = !uses_tables              ? 0
                    : config->stack_bytes > 0 ? config->stack_bytes
-                                             : DEFAULT_STACK_BYTES,
+                                             : 32768,
     .ring_bytes = get_ring_bytes (config),
     .regs_mask = uses_tables ? prof_unwind_registers_mask (prof_native_arch ()) : 0,
   };

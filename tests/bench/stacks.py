@@ -23,7 +23,7 @@ from workloads import WORKLOADS, Workload, get_command, is_installed, loaded  # 
 SECONDS = os.environ.get('SECONDS', '4')
 WITH_PERF = os.environ.get('PERF', '1') != '0'
 FREQUENCY = '999'
-COPIED = '65528'  # prof's own default
+COPIED = '32768'  # prof's own default
 
 GO = '''
 package main
