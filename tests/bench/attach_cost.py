@@ -5,7 +5,8 @@
 turns bare, under `prof record -p` by thread and by CPU, and under `perf record -p`.
 
 usage: attach_cost.py PROF
-Environment: SECONDS (of each slice, default 3), ROUNDS (default 3), FREQUENCIES (default 999,99).
+Environment: SECONDS (of each slice, default 3), ROUNDS (default 3), FREQUENCIES (default 999,99),
+CLIENTS (default 1: the server sleeps after each request).
 A row's slowdown is the median over the rounds, each against the mean of the bare slices before and
 behind it. Needs the right to record whole CPUs; root has it."""
 import os
@@ -19,6 +20,7 @@ import time
 
 SECONDS = float(os.environ.get('SECONDS', '3'))
 ROUNDS = int(os.environ.get('ROUNDS', '3'))
+CLIENTS = os.environ.get('CLIENTS', '1')
 FREQUENCIES = os.environ.get('FREQUENCIES', '999,99').split(',')
 
 
@@ -118,7 +120,7 @@ def choose_port():
 def main():
     port = choose_port()
     server = start_server(port)
-    load = subprocess.Popen(['redis-benchmark', '-p', str(port), '-q', '-c', '20', '-n', '2000000000',
+    load = subprocess.Popen(['redis-benchmark', '-p', str(port), '-q', '-c', CLIENTS, '-n', '2000000000',
                              '-t', 'get'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         time.sleep(1)
